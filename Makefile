@@ -1,0 +1,64 @@
+# Zhike. `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+export PORT
+export OMP_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types imports check model index evaluate bench content lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/run.stamp: pyproject.toml constraints.txt
+	@echo "Making the environment in .venv (once; about a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Zhike needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "  1/2 torch (first, so that a CPU build at hand is taken)" && $(PIP) torch==2.13.0
+	@echo "  2/2 the product and its libraries" && $(PIP) -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp
+	@echo "Adding the development tools ..."
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT= changes it)
+	@exec $(BIN)/zhike serve --import content
+
+test: .venv/dev.stamp ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp ## style, types and the one-way import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint test ## everything that must pass before a commit
+	@$(BIN)/zhike check content
+
+model: .venv/dev.stamp ## train the encoder from public data (DATA=folder; resumable)
+	@OMP_NUM_THREADS=2 $(BIN)/python -m indexer.training --data $(or $(DATA),../shared/data)
+
+index: .venv/run.stamp ## import content/ and build the search index
+	@$(BIN)/zhike import content
+	@$(BIN)/zhike index
+
+evaluate: .venv/dev.stamp ## measure retrieval on the judged queries
+	@$(BIN)/zhike evaluate judged
+
+bench: .venv/dev.stamp ## latency of search under 20 concurrent clients
+	@$(BIN)/zhike bench
+
+content: .venv/run.stamp ## rewrite content/ in canonical form and check it
+	@$(BIN)/zhike check content --write
+	@$(BIN)/zhike check content
+
+lock: .venv/dev.stamp ## pin what is installed now
+	@$(BIN)/python -m pip list --format freeze --exclude-editable --disable-pip-version-check \
+	  | grep -v -i -E '^(pip|setuptools|wheel|zhike)==' | sed -E 's/\+cpu$$//' > constraints.txt
+
+clean: ## remove the environment and the data folder
+	rm -rf .venv var

@@ -1,0 +1,1 @@
+"""The service: replies, accounts, insights, web pages and API, and the command line."""
