@@ -1,0 +1,38 @@
+/** How freshness, validity and confidence look: the same words and shapes as on the server's pages. */
+
+import { h, icon } from "./dom.js";
+import { t } from "./i18n.js";
+
+const TONE = {
+  current: ["good", "check"], review_due: ["due", "clock"], review_overdue: ["due", "clock"],
+  expired: ["bad", "stop"], not_yet_effective: ["info", "calendar"], superseded: ["bad", "stop"],
+  basis_changed: ["due", "alert"], conflict: ["bad", "split"], reported_outdated: ["due", "flag"],
+  past_date_in_text: ["due", "calendar"], broken_link: ["due", "link"],
+};
+
+/** A chip that names the freshness state; its reasons on hover and for screen readers. */
+export function stateChip(freshness) {
+  const state = freshness?.state ?? "current";
+  const [tone, shape] = TONE[state] ?? ["due", "alert"];
+  const why = (freshness?.reasons ?? []).map((reason) => reason.message).join("\n");
+  return h("span", { class: `chip ${tone}`, title: why || null }, icon(shape), t(`state.${state}`),
+    why ? h("span", { class: "visually-hidden" }, why) : null);
+}
+
+const day = (iso) => (iso ? iso.slice(0, 10) : "");
+
+/** The validity of a revision in words. */
+export function validity(effective) {
+  const { from, until } = effective ?? {};
+  if (from && until) return t("validity.between", { from: day(from), until: day(until) });
+  if (from) return t("validity.since", { from: day(from) });
+  if (until) return t("validity.until", { until: day(until) });
+  return t("validity.always");
+}
+
+/** Confidence as a word, with the number on hover. */
+export function confidence(value) {
+  const level = value >= 0.75 ? "high" : value >= 0.45 ? "mid" : "low";
+  return h("span", { class: `confidence ${level}`, title: `${Math.round(value * 100)}%` },
+    h("i"), t(`confidence.${level}`));
+}
