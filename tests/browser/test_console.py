@@ -1,0 +1,126 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Service
+
+pytestmark = pytest.mark.browser
+
+
+def ask(page: Page, service: Service, text: str) -> None:
+    page.goto(f"{service.base}/agent")
+    page.get_by_label("客户的话", exact=True).fill(text)
+    expect(page.locator("#answers [role=option]").first).to_be_visible()
+    expect(page.locator("#progress")).to_be_hidden()
+
+
+def test_answers_and_reply_follow_the_typing(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    first = page.locator("#answers [role=option]").first
+    expect(first).to_contain_text("退款")
+    expect(first.locator(".chip").first).to_be_visible()
+    expect(first.locator("mark").first).to_be_visible()
+    expect(page.locator(".reply-body")).to_contain_text("工作日")
+    assert page.locator("#reply .evidence li").count() >= 1
+
+
+def test_every_factual_sentence_shows_a_source(service: Service, page: Page) -> None:
+    ask(page, service, "手机能用多久 玩游戏呢")
+    for part in ("facts", "compensation", "action"):
+        for sentence in page.locator(f".reply-body .sentence.{part}").all():
+            assert sentence.get_attribute("data-ev"), sentence.inner_text()
+
+
+def test_keyboard_alone_copies_the_reply(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    shown = page.locator(".reply-body").inner_text()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.sub(r"\s", "", copied)[:12] in re.sub(r"\s", "", shown)
+    expect(page.locator("#transcript .agent")).to_be_visible()
+    expect(page.get_by_label("客户的话", exact=True)).to_be_focused()
+
+
+def test_keyboard_opens_an_entry_and_comes_back(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#reader article.entry h1")).to_be_visible()
+    expect(page.locator("#reader")).to_contain_text("版本")
+    page.keyboard.press("Escape")
+    expect(page.locator("#reader")).to_be_hidden()
+    expect(page.get_by_label("客户的话", exact=True)).to_be_focused()
+
+
+def test_editing_is_never_overwritten(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    page.keyboard.press("Alt+e")
+    draft = page.get_by_label("编辑", exact=True)
+    draft.fill("我自己写的回复")
+    page.get_by_label("客户的话", exact=True).fill("发票怎么开")
+    expect(page.get_by_role("button", name="有更新")).to_be_visible()
+    assert draft.input_value() == "我自己写的回复"
+    page.keyboard.press("Escape")
+    expect(page.locator(".reply-body")).to_be_visible()
+
+
+def test_a_past_day_answers_with_that_days_rule_and_says_so(service: Service, page: Page) -> None:
+    ask(page, service, "双11满多少送空气炸锅")
+    page.locator("#asof").fill("2025-11-03")
+    expect(page.locator("#asof-banner")).to_contain_text("2025-11-03")
+    expect(page.locator("#answers")).to_contain_text("3,000")
+    page.locator("#asof").fill("2025-11-08")
+    expect(page.locator("#answers")).to_contain_text("4,000")
+    page.get_by_role("button", name="回到今天").click()
+    expect(page.locator("#asof-banner")).to_be_hidden()
+
+
+def test_no_reliable_answer_is_said_and_can_be_sent_to_the_gaps(
+    service: Service, page: Page
+) -> None:
+    page.goto(f"{service.base}/agent")
+    page.get_by_label("客户的话", exact=True).fill("今天上海天气怎么样")
+    button = page.get_by_role("button", name="送入知识缺口")
+    expect(button).to_be_visible()
+    button.click()
+    expect(page.locator(".toast")).to_contain_text("已送入")
+
+
+def test_sensitive_words_raise_a_warning(service: Service, page: Page) -> None:
+    ask(page, service, "再不退款我就打12315投诉你们")
+    expect(page.locator("#risk")).to_contain_text("12315")
+
+
+def test_markup_in_a_message_stays_text(service: Service, page: Page) -> None:
+    page.goto(f"{service.base}/agent")
+    page.get_by_label("客户的话", exact=True).fill("<img src=x onerror=alert(1)> 退款")
+    expect(page.locator("#progress")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#transcript .customer")).to_contain_text("<img src=x")
+    assert page.locator("#transcript img").count() == 0
+
+
+def test_question_mark_lists_the_keys(service: Service, page: Page) -> None:
+    page.goto(f"{service.base}/agent")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Ctrl+Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"viewport": {"width": 360, "height": 740}},
+        {"viewport": {"width": 1920, "height": 1080}, "color_scheme": "dark"},
+    ],
+    indirect=True,
+)
+@pytest.mark.parametrize("path", ["/agent?q=退款多久到账", "/entries/return-7-days", "/desk/freshness", "/desk/entries"])
+def test_pages_fit_narrow_and_wide(service: Service, page: Page, path: str) -> None:
+    page.goto(service.base + path)
+    page.wait_for_load_state("networkidle")
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0
