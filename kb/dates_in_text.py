@@ -1,0 +1,102 @@
+"""Deadlines written in a text that have passed: 活动截止 10月31日, 即日起至月底, until 30 September.
+
+A date counts only where the words around it make it an end. What merely tells the past (自6月1日起,
+2026年6月1日前下单的订单) or comes back every year is no deadline.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from kb.quantities import Quantity, quantities
+
+_BEFORE = re.compile(
+    r"(?:截止(?:时间|日期)?(?:为|到|至|是|于)?|截至|即日起至|有效期(?:到|至)|结束于|[至到~—–-]"
+    r"|\b(?:until|till|by|through|before|ends?(?:\son)?|expires?(?:\son)?|deadline(?:\sis)?)(?:\sthe)?)[\s::]*$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"^\s*(?:\d{1,2}:\d\d(?::\d\d)?|\d{1,2}\s?点)?\s*(?:[((][^))]{0,8}[))])?\s*"
+    r"(?:前|之前|以前|止|为止|结束|截止|到期|失效)"
+)
+_ITERATED = re.compile(r"(?:每年|每月|每个月|次年|第二年|下一(?:自然)?年|翌年|次月|下个?月|every\s\w*\s?)\s*$", re.IGNORECASE)
+_CONDITION = re.compile(r"^[^,,。;;]{0,12}(?:下单|购买|购入|签收|付款|支付|激活|注册|开通|生产|安装|入会|发货)[^,,。;;]{0,6}的")
+_MONTH_END = re.compile(r"(?:即日起)?[至到]\s*(?:本|这个|当)?月(?:底|末)|截止(?:到|至)?\s*(?:本|这个|当)?月(?:底|末)")
+
+
+@dataclass(frozen=True, slots=True)
+class PassedDate:
+    """A deadline that has passed: the text of the date and the day it meant."""
+
+    text: str
+    day: date
+
+
+def passed_deadlines(
+    text: str, *, written: datetime, now: datetime, tz: ZoneInfo
+) -> list[PassedDate]:
+    """Deadlines in plain `text` whose day ended before `now` in time zone `tz`.
+
+    A year that is left out is the first that puts the date on or after the day the text was
+    `written` (the revision's start of validity, or its publishing).
+    """
+    start = written.astimezone(tz).date()
+    deadlines: list[PassedDate] = []
+    for line in text.split("\n"):
+        for quantity in quantities(line):
+            if quantity.kind == "date" and _is_deadline(line, quantity):
+                day = _resolve(quantity.value, start)
+                if day:
+                    deadlines.append(PassedDate(quantity.text, day))
+        deadlines += [
+            PassedDate(found[0], _month_end(start.year, start.month))
+            for found in _MONTH_END.finditer(line)
+        ]
+    return [deadline for deadline in deadlines if _end_of(deadline.day, tz) <= now]
+
+
+def _is_deadline(line: str, quantity: Quantity) -> bool:
+    before, after = line[: quantity.start], line[quantity.end :]
+    if _ITERATED.search(before):
+        return False
+    closing = _AFTER.match(after)
+    if closing:
+        return not _CONDITION.match(after[closing.end() :])
+    return bool(_BEFORE.search(before)) and not _CONDITION.match(after)
+
+
+def _resolve(value: str, start: date) -> date | None:
+    """The day a date value means: ``2026-10-31``, ``2026-10``, ``--10-31`` or ``--10``."""
+    if value.startswith("---"):
+        return None
+    if value.startswith("--"):
+        for year in (start.year, start.year + 1):
+            day = _day(f"{year:04d}-{value[2:]}")
+            if day is None or day >= start:
+                return day
+        return None
+    return _day(value)
+
+
+def _day(value: str) -> date | None:
+    parts = [int(part) for part in value.split("-")]
+    try:
+        if len(parts) == 3:
+            return date(*parts)
+        if len(parts) == 2:
+            return _month_end(*parts)
+    except ValueError:
+        return None
+    return date(parts[0], 12, 31)
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _end_of(day: date, tz: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=tz)

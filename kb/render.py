@@ -1,0 +1,96 @@
+"""The one Markdown renderer: every page, panel and preview shows what this returns.
+
+Raw HTML is shown as text, never run; what is left passes a sanitiser with an allow-list. Images
+are replaced by their description (remote ones would tell a third party who reads), links lead only
+to http, https, mailto, tel and, through `link`, to other entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from kb.sections import Anchors, inline_text, split_target
+
+LinkTo = Callable[[str, str], str]
+
+_TAGS = frozenset(
+    "a p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code strong em del "
+    "table thead tbody tr th td dl dt dd sup sub".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    **{f"h{level}": {"id"} for level in range(1, 7)},
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
+    """Safe HTML of `markdown_text`.
+
+    `link(entry_id, anchor)` gives the address for a ``kb:`` link; without it such links lose
+    their target. Headings carry the ids of `kb.sections`, so that anchors agree everywhere.
+    """
+    html = Markdown(
+        extensions=["tables", "sane_lists", "fenced_code", _Product(link)], output_format="html"
+    ).convert(markdown_text)
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer",
+    )
+
+
+class _Product(Extension):
+    """Raw HTML off; headings, links and images as the product wants them."""
+
+    def __init__(self, link: LinkTo | None) -> None:
+        super().__init__()
+        self.link = link
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+        """Replaces the parts of Python-Markdown that let raw HTML through."""
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        # after inline parsing (20), before unescaping (0): links and emphasis are elements by then
+        md.treeprocessors.register(_Elements(md, self.link), "zhike", 5)
+
+
+class _Elements(Treeprocessor):
+    def __init__(self, md: Markdown, link: LinkTo | None) -> None:
+        super().__init__(md)
+        self.link = link
+
+    def run(self, root: Element) -> None:
+        anchors = Anchors()
+        for element in list(root.iter()):
+            if element.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+                element.set("id", anchors.next(inline_text("".join(element.itertext()))))
+            elif element.tag == "a":
+                self._link(element)
+            elif element.tag == "img":
+                self._describe(element)
+
+    def _link(self, element: Element) -> None:
+        href = element.get("href", "")
+        if href.startswith("kb:"):
+            entry_id, anchor = split_target(href)
+            target = self.link(entry_id, anchor) if self.link else ""
+            if target:
+                element.set("href", target)
+            else:
+                element.attrib.pop("href")
+
+    def _describe(self, element: Element) -> None:
+        text = element.get("alt", "")
+        element.tag = "em"
+        element.attrib.clear()
+        element.text = text

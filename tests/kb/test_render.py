@@ -1,0 +1,55 @@
+import re
+
+import pytest
+
+from kb.render import render_html
+from kb.sections import sections
+
+
+def link(entry_id: str, anchor: str) -> str:
+    return f"/entries/{entry_id}" + (f"#{anchor}" if anchor else "")
+
+
+def test_tables_lists_and_bold_before_full_width_punctuation() -> None:
+    html = render_html("**提示：**请核对\n\n| 场景 | 时长 |\n| --- | --- |\n| 游戏 | 4 小时 |\n\n1. 一\n2. 二")
+    assert "<strong>提示：</strong>" in html
+    assert "<td>4 小时</td>" in html
+    assert html.count("<li>") == 2
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "![x](https://evil.example/pixel.png)",
+        '[x](https://a.example "onmouseover=alert(1)")',
+        "<a href='javascript:alert(1)'>x</a>",
+        "`<script>`\n\n<iframe src=//evil.example></iframe>",
+        "<javascript:alert(1)>",
+        "&#60;script&#62;alert(1)&#60;/script&#62;",
+        "[x]: javascript:alert(1)\n\n[x]",
+    ],
+)
+def test_hostile_text_stays_text(hostile: str) -> None:
+    html = render_html(hostile, link=link)
+    tags = re.findall(r"<\s*(\w+)", html)
+    assert not set(tags) & {"script", "img", "iframe"}
+    for attributes in re.findall(r"<\w+([^>]*)>", html):
+        assert not re.search(r"\son\w+\s*=", re.sub(r'"[^"]*"', '""', attributes))
+        assert "javascript:" not in attributes.lower()
+        assert "data:" not in attributes.lower()
+
+
+def test_links_between_entries_and_anchors_agree_with_the_sections() -> None:
+    body = "## 退货 **运费**\n\n见[规则](kb:return-7-days#退货运费)\n\n## 退货 运费\n\n文字"
+    html = render_html(body, link=link)
+    assert 'href="/entries/return-7-days#退货运费"' in html
+    assert re.findall(r'<h2 id="([^"]+)"', html) == [s.anchor for s in sections(body)]
+
+
+def test_without_a_link_function_entry_links_lose_their_target() -> None:
+    assert "href" not in render_html("[规则](kb:return-7-days)")
