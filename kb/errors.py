@@ -34,6 +34,10 @@ class StorageFull(ZhikeError):
     """The disk took no more; nothing was changed."""
 
 
+class StorageBusy(ZhikeError):
+    """Another writer held the database for too long; nothing was changed, trying again may help."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One defect of an input: where (file or source name, 1-based line, field) and what to do."""
@@ -45,7 +49,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.source}:{self.line}" if self.line else self.source
-        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+        parts = (place, self.field, self.message)
+        return ": ".join(part for part in parts if part)
 
 
 class InvalidInput(ZhikeError):

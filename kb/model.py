@@ -1,4 +1,4 @@
-"""The domain: entries, revisions and their fields. Plain frozen data, no behaviour beyond derivation.
+"""The domain: entries, revisions and their fields. Plain frozen data, derivations only.
 
 Two times run through everything. *Valid time*: a revision holds in the half-open interval
 ``[effective_from, effective_until)``. *Record time*: when it was published or withdrawn.
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who may read a revision: customers (and everybody), agents (and staff), or back-office staff only."""
+    """Who may read a revision: customers (so everybody), agents and staff, or staff only."""
 
     CUSTOMER = "customer"
     AGENT = "agent"
@@ -126,7 +126,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Stewardship:
-    """Who keeps an entry true, and when that was last confirmed. Changing it makes no new revision."""
+    """Who keeps an entry true, and when that was last confirmed; changing it is no revision."""
 
     owner: str = ""
     reviewer: str = ""
@@ -137,7 +137,7 @@ class Stewardship:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry with all its revisions, ascending by number. `version` counts every change (for CAS)."""
+    """An entry with all its revisions, ascending by number; `version` counts its changes."""
 
     id: str
     kind: Kind

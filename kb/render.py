@@ -7,6 +7,7 @@ to http, https, mailto, tel and, through `link`, to other entries.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
@@ -30,6 +31,12 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
+# Python-Markdown takes time quadratic in the signs of a block. No ordinary block has this many;
+# one that has is shown as it was written, in a code block, so that nothing is lost.
+_SIGN = re.compile(r"[\[\]*_`<&!\\]")
+_MANY_IN_BLOCK, _MANY_IN_ALL, _FEW_IN_BLOCK = 400, 20_000, 50
+_BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
+
 
 def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
     """Safe HTML of `markdown_text`.
@@ -39,7 +46,7 @@ def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
     """
     html = Markdown(
         extensions=["tables", "sane_lists", "fenced_code", _Product(link)], output_format="html"
-    ).convert(markdown_text)
+    ).convert(_tame(markdown_text))
     return nh3.clean(
         html,
         tags=set(_TAGS),
@@ -47,6 +54,21 @@ def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
+
+
+def _tame(text: str) -> str:
+    """The text with blocks that would take too long turned into code blocks."""
+    total = len(_SIGN.findall(text))
+    if total <= _MANY_IN_BLOCK:
+        return text
+    limit = _FEW_IN_BLOCK if total > _MANY_IN_ALL else _MANY_IN_BLOCK
+
+    def as_code(block: re.Match[str]) -> str:
+        if len(_SIGN.findall(block[0])) <= limit:
+            return block[0]
+        return "\n" + re.sub(r"(?m)^(?=.)", "    ", block[0]) + "\n"
+
+    return _BLOCK.sub(as_code, text)
 
 
 class _Product(Extension):

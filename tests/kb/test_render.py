@@ -53,3 +53,10 @@ def test_links_between_entries_and_anchors_agree_with_the_sections() -> None:
 
 def test_without_a_link_function_entry_links_lose_their_target() -> None:
     assert "href" not in render_html("[规则](kb:return-7-days)")
+
+
+@pytest.mark.parametrize("sign", ["[", "![", "*a ", "`", "<", "[a]("])
+def test_a_block_of_countless_signs_is_shown_as_written(sign: str) -> None:
+    html = render_html(f"之前\n\n{sign * 20_000}\n\n**之后**")
+    assert "<strong>之后</strong>" in html
+    assert html.count(sign[0].replace("<", "&lt;")) >= 20_000

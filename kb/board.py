@@ -1,0 +1,91 @@
+"""The freshness board: what is not current, the most harmful first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from kb.basis import last_review
+from kb.model import Entry, Kind, Revision
+from kb.states import Freshness, Reason, State
+from kb.validity import Timeline
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """An entry that needs attention, with what a person needs to decide what to do first.
+
+    `damage` = (1 + uses) × days the flaw has been there × risk: a flaw still ahead does none.
+    `revision` is the one in force, else the newest published; `next_review` None means never.
+    """
+
+    entry_id: str
+    kind: Kind
+    title: str
+    owner: str
+    state: State
+    reasons: tuple[Reason, ...]
+    damage: float
+    age_days: int
+    usage: int
+    risk: int
+    revision: int
+    next_review: datetime | None
+
+
+def board(
+    entries: Iterable[Entry],
+    freshness: Mapping[str, Freshness],
+    usage: Mapping[str, int],
+    now: datetime,
+    *,
+    include_current: bool = False,
+) -> list[BoardRow]:
+    """Rows for all published entries that are not current, by damage, then by state and id.
+
+    `usage` counts the uses of each entry in whatever period the caller cares for.
+    """
+    everything = list(entries)
+    timeline = Timeline(everything)
+    rows = [
+        _row(entry, timeline.at(entry.id, now) or entry.published[-1], label, usage, now)
+        for entry in everything
+        if entry.published and (label := freshness.get(entry.id, Freshness(State.CURRENT)))
+        and (include_current or label.state is not State.CURRENT)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (-row.damage, -row.state.badness, row.entry_id))
+
+
+def _row(
+    entry: Entry, revision: Revision, label: Freshness, usage: Mapping[str, int], now: datetime
+) -> BoardRow:
+    keeper = entry.stewardship
+    review = last_review(keeper, revision)
+    age = _age(label, review, now)
+    uses, risk = usage.get(entry.id, 0), revision.content.risk
+    every = keeper.review_every
+    return BoardRow(
+        entry_id=entry.id,
+        kind=entry.kind,
+        title=revision.content.title,
+        owner=keeper.owner,
+        state=label.state,
+        reasons=label.reasons,
+        damage=round((1 + uses) * (age / _DAY) * risk, 3),
+        age_days=age // _DAY,
+        usage=uses,
+        risk=risk,
+        revision=revision.number,
+        next_review=review + timedelta(days=every) if every else None,
+    )
+
+
+def _age(label: Freshness, review: datetime, now: datetime) -> timedelta:
+    """How long the oldest flaw has been there; without a date, since the last review."""
+    if label.state is State.CURRENT:
+        return timedelta(0)
+    began = min((reason.at or review for reason in label.reasons), default=now)
+    return max(now - max(began, datetime.min.replace(tzinfo=UTC)), timedelta(0))

@@ -1,0 +1,228 @@
+"""Is an entry still true? A pure judgement from dates, dependencies, texts and reports.
+
+Reading an entry never refreshes it; only publishing and verifying do. Nothing is stored: at
+another `now` the same entries get other labels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from kb import conflicts as conflict_search
+from kb.basis import BasisChange, changes_after, last_review
+from kb.board import BoardRow, board
+from kb.clock import format_local
+from kb.conflicts import ConflictPair
+from kb.dates_in_text import PassedDate, passed_deadlines
+from kb.linkcheck import LinkCheck
+from kb.model import Entry, Kind, Revision
+from kb.rows import Report
+from kb.sections import plain_text
+from kb.settings import DEFAULT_TZ
+from kb.states import Freshness, Reason, State
+from kb.validity import Timeline
+
+__all__ = ["BoardRow", "Freshness", "Reason", "State", "assess", "board", "conflict_key"]
+
+DUE_SOON = timedelta(days=14)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+def assess(
+    entries: Iterable[Entry],
+    *,
+    now: datetime,
+    tz: ZoneInfo | None = None,
+    reports: Iterable[Report] = (),
+    conflicts: Iterable[ConflictPair] | None = None,
+    ignored: Collection[str] = frozenset(),
+) -> dict[str, Freshness]:
+    """The freshness of each of `entries` at `now`, by entry id; give all there are.
+
+    `conflicts` None means: look for them among the revisions in force. `ignored` holds the keys
+    (see `conflict_key`) of contradictions that people found to be none. An entry that was never
+    published is `current` without reasons, one withdrawn altogether is `expired`.
+    """
+    judge = _Judge(list(entries), now, tz or ZoneInfo(DEFAULT_TZ))
+    reasons: dict[str, list[Reason]] = {
+        entry.id: list(judge.reasons(entry)) for entry in judge.entries.values()
+    }
+    pairs = conflict_search.find(judge.in_force()) if conflicts is None else conflicts
+    for pair in pairs:
+        if conflict_key(pair) not in ignored:
+            for entry_id, reason in _conflict_reasons(pair):
+                reasons.setdefault(entry_id, []).append(reason)
+    for report in reports:
+        if report.resolved_at is None and report.entry_id in reasons:
+            reasons[report.entry_id].append(_report_reason(report))
+    return {entry_id: Freshness.of(found) for entry_id, found in reasons.items()}
+
+
+def conflict_key(pair: ConflictPair) -> str:
+    """What identifies a contradiction: the two entries and sentences; new wording is a new one."""
+    said = sorted(((pair.a.entry_id, pair.sentence_a), (pair.b.entry_id, pair.sentence_b)))
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+
+
+class _Judge:
+    """The judgement of single entries in the light of all of them."""
+
+    def __init__(self, entries: list[Entry], now: datetime, tz: ZoneInfo) -> None:
+        self.entries = {entry.id: entry for entry in entries}
+        self.timeline = Timeline(entries)
+        self.now = now
+        self.tz = tz
+        self._links = LinkCheck(self.entries, self.timeline, now)
+
+    def in_force(self) -> list[Revision]:
+        found = (self.timeline.at(entry_id, self.now) for entry_id in self.entries)
+        return [revision for revision in found if revision is not None]
+
+    def reasons(self, entry: Entry) -> Iterator[Reason]:
+        revision = self.timeline.at(entry.id, self.now)
+        if revision is None:
+            yield from self._not_in_force(entry)
+            return
+        review = last_review(entry.stewardship, revision)
+        yield from self._basis(revision, review)
+        yield from self._review(entry, review)
+        yield from self._past_dates(revision)
+        for link in self._links.broken(revision.content):
+            yield Reason(State.BROKEN_LINK, link.zh, link.en, (link.target,))
+
+    def _day(self, moment: datetime) -> str:
+        return format_local(moment, self.tz).replace("T", " ")
+
+    def _not_in_force(self, entry: Entry) -> Iterator[Reason]:
+        superseded = self.timeline.superseded.get(entry.id)
+        if superseded and superseded.at <= self.now:
+            day, by = self._day(superseded.at), superseded.by
+            yield Reason(
+                State.SUPERSEDED,
+                f"自 {day} 起已由 {by} 替代",
+                f"Replaced by {by} since {day}",
+                (by,),
+                superseded.at,
+            )
+            return
+        yield from self._over(entry)
+        starts = [r.valid_from for r in entry.published if r.valid_from]
+        upcoming = [start for start in starts if start > self.now]
+        if upcoming:
+            day = self._day(min(upcoming))
+            yield Reason(
+                State.NOT_YET_EFFECTIVE,
+                f"{day} 起才生效",
+                f"Takes effect only on {day}",
+                at=min(upcoming),
+            )
+
+    def _over(self, entry: Entry) -> Iterator[Reason]:
+        ends = [r.valid_until for r in entry.published if r.valid_until]
+        past = [end for end in ends if end <= self.now]
+        if past:
+            day = self._day(max(past))
+            yield Reason(
+                State.EXPIRED,
+                f"有效期已于 {day} 结束，没有后续版本",
+                f"Validity ended on {day} and nothing has followed",
+                at=max(past),
+            )
+        gone = [r.withdrawn_at for r in entry.revisions if r.published_at and r.withdrawn_at]
+        if not entry.published and gone:
+            day = self._day(max(gone))
+            yield Reason(State.EXPIRED, f"已于 {day} 撤回", f"Withdrawn on {day}", at=max(gone))
+
+    def _basis(self, revision: Revision, review: datetime) -> Iterator[Reason]:
+        for target in revision.content.depends_on:
+            dependency = self.entries.get(target)
+            if dependency is None:
+                continue  # a broken link
+            changes = changes_after(review, dependency, self.timeline, self.now)
+            if changes:
+                yield self._basis_reason(changes[-1])
+
+    def _basis_reason(self, change: BasisChange) -> Reason:
+        day, target = self._day(change.at), change.entry_id
+        zh, en = {
+            "started": (f"第 {change.revision} 版生效", f"revision {change.revision} took effect"),
+            "ended": ("失效", "ended"),
+            "superseded": (f"被 {change.by} 替代", f"was replaced by {change.by}"),
+            "withdrawn": (
+                f"撤回第 {change.revision} 版",
+                f"revision {change.revision} was withdrawn",
+            ),
+        }[change.what]
+        return Reason(
+            State.BASIS_CHANGED,
+            f"所依据的 {target} 已于 {day} {zh}，晚于本条目上次复核",
+            f"Its basis {target}: {en} on {day}, after this entry's last review",
+            (target,),
+            change.at,
+        )
+
+    def _review(self, entry: Entry, review: datetime) -> Iterator[Reason]:
+        if not entry.stewardship.review_every:
+            return
+        due = review + timedelta(days=entry.stewardship.review_every)
+        day = self._day(due)
+        if due <= self.now:
+            yield Reason(
+                State.REVIEW_OVERDUE, f"应于 {day} 前复核", f"Review was due by {day}", at=due
+            )
+        elif due <= self.now + DUE_SOON:
+            yield Reason(State.REVIEW_DUE, f"{day} 前需要复核", f"Review is due by {day}", at=due)
+
+    def _past_dates(self, revision: Revision) -> Iterator[Reason]:
+        if revision.content.kind is Kind.CASE:
+            return
+        written = revision.valid_from or revision.created_at
+        for passed in _deadlines(revision.content.body, written, self.tz):
+            at = datetime.combine(passed.day + timedelta(days=1), time(), self.tz)
+            if at > self.now:
+                continue
+            yield Reason(
+                State.PAST_DATE_IN_TEXT,
+                f"正文写的期限“{passed.text}”（{passed.day}）已过",
+                f"The deadline {passed.text!r} in the text ({passed.day}) has passed",
+                at=at,
+            )
+
+
+@lru_cache(maxsize=16384)
+def _deadlines(body: str, written: datetime, tz: ZoneInfo) -> tuple[PassedDate, ...]:
+    """Every deadline in a text, passed or not: they depend on nothing that changes."""
+    found = passed_deadlines(plain_text(body), written=written, now=_FOREVER, tz=tz)
+    return tuple(found)
+
+
+def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:
+    starts = [r.valid_from for r in (pair.a, pair.b) if r.valid_from]
+    at = max(starts, default=None)
+    sides = (
+        (pair.a.entry_id, pair.b.entry_id, pair.what[0], pair.what[1]),
+        (pair.b.entry_id, pair.a.entry_id, pair.what[1], pair.what[0]),
+    )
+    for entry_id, other, mine, theirs in sides:
+        yield entry_id, Reason(
+            State.CONFLICT,
+            f"与 {other} 说法不一：本条目写“{mine}”，对方写“{theirs}”",
+            f"Disagrees with {other}: {mine!r} here, {theirs!r} there",
+            (other,),
+            at,
+        )
+
+
+def _report_reason(report: Report) -> Reason:
+    said = report.note or report.sentence
+    return Reason(
+        State.REPORTED_OUTDATED,
+        f"{report.actor} 报告第 {report.revision} 版已过时" + (f"：{said}" if said else ""),
+        f"{report.actor} reported revision {report.revision} as outdated"
+        + (f": {said}" if said else ""),
+        at=report.at,
+    )

@@ -1,0 +1,103 @@
+"""Where things are and how the site is set up: read once from the environment and `.env`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kb.errors import InvalidInput, Problem
+
+DEFAULT_TZ = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process needs to know before it opens anything.
+
+    `data` holds the database, the index and generated secrets; `database_url` is an SQLAlchemy
+    URL; `site_tz` is the zone in which dates without a time are meant; `encoder` empty means the
+    encoder that ships with the product. `workers` are processes, `threads` threads in each.
+    """
+
+    data: Path
+    database_url: str
+    site_tz: ZoneInfo
+    encoder: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 16
+
+    @classmethod
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> Settings:
+        """Settings from `environ` (default: the process's), completed by `folder`/.env.
+
+        The environment wins over the file. Raises InvalidInput naming every bad value.
+        """
+        values = dict(read_dotenv((folder or Path.cwd()) / ".env"))
+        values.update(os.environ if environ is None else environ)
+        problems: list[Problem] = []
+        data = Path(values.get("ZHIKE_DATA") or "var")
+        settings = cls(
+            data=data,
+            database_url=values.get("ZHIKE_DATABASE_URL") or f"sqlite:///{data / 'zhike.db'}",
+            site_tz=_zone(values, problems),
+            encoder=values.get("ZHIKE_ENCODER", ""),
+            host=values.get("ZHIKE_HOST") or "127.0.0.1",
+            port=_whole(values, "PORT", 8000, range(65536), problems),
+            workers=_whole(values, "ZHIKE_WORKERS", 2, range(1, 257), problems),
+            threads=_whole(values, "ZHIKE_THREADS", 16, range(1, 1025), problems),
+        )
+        if problems:
+            raise InvalidInput(problems)
+        return settings
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """The KEY=VALUE lines of a `.env` file; blank lines and `#` lines are skipped.
+
+    One pair of quotes around a value is removed; nothing is expanded. No file: no values.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    values = {}
+    for line in text.split("\n"):
+        key, sign, value = line.strip().removeprefix("export ").partition("=")
+        if sign and not key.startswith("#"):
+            values[key.strip()] = _unquoted(value.strip())
+    return values
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1]
+    return value
+
+
+def _zone(values: Mapping[str, str], problems: list[Problem]) -> ZoneInfo:
+    name = values.get("ZHIKE_TZ") or DEFAULT_TZ
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        problems.append(
+            Problem("environment", 0, "ZHIKE_TZ", f"no time zone is called {name!r}")
+        )
+        return ZoneInfo(DEFAULT_TZ)
+
+
+def _whole(
+    values: Mapping[str, str], name: str, default: int, allowed: range, problems: list[Problem]
+) -> int:
+    text = values.get(name) or str(default)
+    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) in allowed:
+        return int(text)
+    message = f"{text!r} is not a whole number from {allowed[0]} to {allowed[-1]}"
+    problems.append(Problem("environment", 0, name, message))
+    return default

@@ -1,0 +1,157 @@
+"""The database: opening it, bringing its schema up to date, reading and writing transactions."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, ExceptionContext, make_url
+
+from kb import sqlite_faults
+from kb.errors import StorageBusy, StorageFull, ZhikeError
+from kb.migrations import HEAD
+from kb.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_WRITER_LOCK = 0x7A68696B65  # PostgreSQL advisory lock: "zhike"
+_SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_FULL = 5, 6, 13
+_POSTGRES_FULL, _POSTGRES_BUSY = ("53100",), ("55P03", "40P01", "40001")
+
+
+def open_engine(settings: Settings) -> Engine:
+    """An engine on the settings' database; SQLite's folder is made if missing.
+
+    SQLite runs with WAL, foreign keys, a busy timeout and synchronous=FULL, so that an
+    acknowledged write survives a crash of the machine. Database errors that have a name in
+    `kb.errors` arrive under that name.
+    """
+    url = make_url(settings.database_url)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite":
+        engine = _open_sqlite(url, settings.threads)
+    else:
+        engine = sa.create_engine(url, pool_pre_ping=True, max_overflow=settings.threads)
+    sa.event.listen(engine, "handle_error", _translate)
+    return engine
+
+
+def _open_sqlite(url: sa.URL, threads: int) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if sqlite_faults.has_wal_reset_fault(sqlite3.sqlite_version_info):
+        _LOG.warning(
+            "SQLite %s has the WAL-reset fault (fixed in 3.51.3, 3.50.7 and 3.44.6); "
+            "writes are serialised across processes to stay clear of it",
+            sqlite3.sqlite_version,
+        )
+    memory = not url.database or url.database == ":memory:"
+    pool: dict[str, Any] = {} if memory else {"max_overflow": threads}
+    engine = sa.create_engine(url, **pool)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {int(sqlite_faults.BUSY_SECONDS * 1000)}",
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+        "synchronous = FULL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("zhike_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _translate(context: ExceptionContext) -> None:
+    """Give a full disk and a busy database their own names."""
+    original = context.original_exception
+    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    state = getattr(original, "sqlstate", None)
+    if code == _SQLITE_FULL or state in _POSTGRES_FULL:
+        raise StorageFull("the disk is full; nothing was changed") from original
+    if code in (_SQLITE_BUSY, _SQLITE_LOCKED) or state in _POSTGRES_BUSY:
+        raise StorageBusy("another writer held the database for too long") from original
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """A transaction for reading; in SQLite it sees one state of the database throughout."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """A transaction for writing; writers wait for each other, so reading first is safe.
+
+    Commits at the end, rolls back on any exception. Raises StorageBusy when other writers take
+    longer than the busy timeout, StorageFull when the disk takes no more.
+    """
+    with (
+        _alone(engine),
+        engine.connect().execution_options(zhike_write=True) as connection,
+        connection.begin(),
+    ):
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+        yield connection
+
+
+def _alone(engine: Engine) -> Any:  # noqa: ANN401 - a context manager either way
+    database = sqlite_path(engine)
+    if database and sqlite_faults.has_wal_reset_fault(sqlite3.sqlite_version_info):
+        return sqlite_faults.only_writer(database)
+    return nullcontext()
+
+
+def sqlite_path(engine: Engine) -> Path | None:
+    """The file of an SQLite database; None for other databases and in-memory ones."""
+    url = engine.url
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema up to the packaged version; quick when it is already there.
+
+    All steps happen in one transaction: a crash leaves the old schema. Raises ZhikeError when
+    the database was made by a newer version of the product.
+    """
+    if schema_version(engine) == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    with write(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, HEAD)
+        except CommandError as error:
+            raise ZhikeError(f"the database's schema is not one of this version: {error}") from None
+
+
+def schema_version(engine: Engine) -> str:
+    """The schema version that the database stands at; empty for an empty database."""
+    with read(engine) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return ""
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""
