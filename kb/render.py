@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 import nh3
 from markdown import Markdown
+from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
@@ -45,7 +46,7 @@ def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
     their target. Headings carry the ids of `kb.sections`, so that anchors agree everywhere.
     """
     html = Markdown(
-        extensions=["tables", "sane_lists", "fenced_code", _Product(link)], output_format="html"
+        extensions=["tables", "sane_lists", "fenced_code", "nl2br", _Product(link)], output_format="html"
     ).convert(_tame(markdown_text))
     return nh3.clean(
         html,
@@ -82,8 +83,18 @@ class _Product(Extension):
         """Replaces the parts of Python-Markdown that let raw HTML through."""
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
+        md.parser.blockprocessors.deregister("setextheader")
+        md.parser.blockprocessors.register(_Heading(md.parser), "hashheader", 70)
         # after inline parsing (20), before unescaping (0): links and emphasis are elements by then
         md.treeprocessors.register(_Elements(md, self.link), "zhike", 5)
+
+
+class _Heading(HashHeaderProcessor):
+    """A heading as `kb.sections` reads it: a space after the signs, so that #标签 is none."""
+
+    RE = re.compile(
+        r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\])*?)#*(?:\n|$)"
+    )
 
 
 class _Elements(Treeprocessor):

@@ -102,7 +102,7 @@ class PostgresServer:
         self._databases += 1
         name = f"zhike_{self._databases}"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} STRATEGY = FILE_COPY")
         return self._address(name)
 
     def stop(self) -> None:

@@ -60,3 +60,9 @@ def test_a_block_of_countless_signs_is_shown_as_written(sign: str) -> None:
     html = render_html(f"之前\n\n{sign * 20_000}\n\n**之后**")
     assert "<strong>之后</strong>" in html
     assert html.count(sign[0].replace("<", "&lt;")) >= 20_000
+
+
+def test_line_ends_break_and_only_hash_lines_with_a_space_are_headings() -> None:
+    html = render_html("第一条\n第二条\n\n#标签 文字\n\n下划线\n---\n\n## 标题")
+    assert re.search(r"第一条<br ?/?>\s*第二条", html)
+    assert re.findall(r"<h(\d)", html) == ["2"]
