@@ -15,6 +15,7 @@ import nh3
 from markdown import Markdown
 from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from kb.sections import Anchors, inline_text, split_target
@@ -82,11 +83,28 @@ class _Product(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         """Replaces the parts of Python-Markdown that let raw HTML through."""
         md.preprocessors.deregister("html_block")
+        md.preprocessors.register(_Interrupt(md), "interrupt", 15)  # after fenced_code (25)
         md.inlinePatterns.deregister("html")
         md.parser.blockprocessors.deregister("setextheader")
         md.parser.blockprocessors.register(_Heading(md.parser), "hashheader", 70)
         # after inline parsing (20), before unescaping (0): links and emphasis are elements by then
         md.treeprocessors.register(_Elements(md, self.link), "zhike", 5)
+
+
+class _Interrupt(Preprocessor):
+    """Lets a list or table begin right under a line of text, as people type it (and CommonMark)."""
+
+    START = re.compile(r" {0,3}(?:[-*+]|1[.)])\s+\S|\|.*\|\s*$")
+    ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s|\||\s{2,}\S")
+
+    def run(self, lines: list[str]) -> list[str]:
+        spaced: list[str] = []
+        for line in lines:
+            before = spaced[-1] if spaced else ""
+            if before.strip() and self.START.match(line) and not self.ITEM.match(before):
+                spaced.append("")
+            spaced.append(line)
+        return spaced
 
 
 class _Heading(HashHeaderProcessor):

@@ -66,3 +66,12 @@ def test_line_ends_break_and_only_hash_lines_with_a_space_are_headings() -> None
     html = render_html("第一条\n第二条\n\n#标签 文字\n\n下划线\n---\n\n## 标题")
     assert re.search(r"第一条<br ?/?>\s*第二条", html)
     assert re.findall(r"<h(\d)", html) == ["2"]
+
+
+def test_lists_and_tables_may_begin_right_under_a_line_of_text() -> None:
+    html = render_html("怎么操作：\n1. 打开 App\n2. 点价保\n\n如下\n- 一\n- 二\n\n表\n| a | b |\n|---|---|\n| 1 | 2 |")
+    assert html.count("<ol>") == 1
+    assert html.count("<ul>") == 1
+    assert html.count("<li>") == 4
+    assert "<td>2</td>" in html
+    assert "<p>怎么操作：</p>" in html

@@ -56,7 +56,7 @@ export class AnswerList {
     const { matched } = result;
     const hit = matched?.field === "question" && matched.text
       ? h("span", {}, t("matched.question"), "「", ...highlight(matched.text, matched.terms), "」")
-      : result.heading ? h("span", {}, t("matched.section"), result.heading) : null;
+      : result.heading && result.kind !== "reply" ? h("span", {}, t("matched.section"), result.heading) : null;
     return h("li", {
       class: "answer", role: "option", id: `answer-${index}`,
       onclick: () => { this.selected = index; this.#mark(); this.onOpen(result); },
@@ -65,7 +65,7 @@ export class AnswerList {
     h("div", { class: "head" }, h("b", {}, ...highlight(result.title, matched?.terms)), stateChip(result.freshness)),
     h("div", { class: "meta" }, t(`kind.${result.kind}`), ` r${result.revision}`, h("span", {}, validity(result.effective)),
       confidence(result.confidence)),
-    h("p", {}, ...highlight(result.snippet, matched?.terms)),
+    h("p", {}, ...highlight(result.snippet.replaceAll(" | ", " · "), matched?.terms)),
     hit ? h("div", { class: "meta" }, hit) : null);
   }
 }

@@ -195,7 +195,7 @@ function commitQuietly() {
 
 async function send(fields, suggestion) {
   return call("POST", "/api/v1/feedback",
-    { entry_id: suggestion.entry_id, revision: suggestion.revision, query: shownQuery, channel: channel(), ...fields });
+    { entry_id: suggestion.entry_id, revision: suggestion.revision, query: shownQuery, ...fields });
 }
 
 async function sendFeedback(kind) {
