@@ -44,7 +44,9 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def measure(port: int, token: str, queries: Sequence[str], load: Load) -> tuple[list[Sample], float]:
+def measure(
+    port: int, token: str, queries: Sequence[str], load: Load
+) -> tuple[list[Sample], float]:
     """Runs the load from another process; returns its samples and the seconds it took.
 
     Raises RuntimeError when any request was answered with something else than 200.

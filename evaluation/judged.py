@@ -10,6 +10,8 @@ from pathlib import Path
 from kb.errors import InvalidInput, Problem
 
 DEFAULT_FILE = Path(__file__).parent / "data" / "judged.jsonl"
+# The day the demonstration content is written for: the date of queries that name none.
+TODAY = "2026-11-22T12:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Judged:
     relevant: Mapping[str, int]
     split: str
     tags: tuple[str, ...] = ()
-    as_of: str = ""
+    as_of: str = TODAY
     revision: int = 0
     history: tuple[str, ...] = field(default=())
 
@@ -45,7 +47,7 @@ def load(path: Path = DEFAULT_FILE, split: str = "") -> list[Judged]:
                     relevant={key: int(grade) for key, grade in raw["relevant"].items()},
                     split=raw["split"],
                     tags=tuple(raw.get("tags", ())),
-                    as_of=raw.get("as_of", ""),
+                    as_of=raw.get("as_of", TODAY),
                     revision=int(raw.get("revision", 0)),
                     history=tuple(raw.get("history", ())),
                 )

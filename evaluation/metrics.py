@@ -68,9 +68,7 @@ def expected_calibration_error(
     groups: list[list[tuple[float, float]]] = [[] for _ in range(bins)]
     for probability, outcome in zip(probabilities, outcomes, strict=True):
         groups[min(int(probability * bins), bins - 1)].append((probability, outcome))
-    gaps = (
-        abs(sum(p for p, _ in group) - sum(o for _, o in group)) for group in groups if group
-    )
+    gaps = (abs(sum(p for p, _ in group) - sum(o for _, o in group)) for group in groups if group)
     return sum(gaps) / len(probabilities)
 
 

@@ -22,6 +22,9 @@ METRICS: dict[str, Callable[[Sequence[str], dict[str, int]], float]] = {
 }
 
 
+AGENTS = frozenset({Audience.CUSTOMER, Audience.AGENT})
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """One query's ranking, confidences and metric values (none for no-answer queries)."""
@@ -45,8 +48,8 @@ def _score(query: Judged, searcher: Searcher, parse_date: Callable[[str], dateti
         SearchRequest(
             query=query.query,
             limit=10,
-            as_of=parse_date(query.as_of) if query.as_of else None,
-            audiences=frozenset({Audience.CUSTOMER, Audience.AGENT}),
+            as_of=parse_date(query.as_of),
+            audiences=frozenset(Audience) if "agent" in query.tags else AGENTS,
         )
     )
     ranked = tuple(hit.entry_id for hit in response.hits)

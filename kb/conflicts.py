@@ -27,13 +27,18 @@ _SHORTEST = 5
 _TITLE_OVERLAP = 0.3
 
 _UNCOMPARED = frozenset(("number", "ordinal", "phone"))
-_OPENING = re.compile(r"^(?:有的|是的|可以的?|不是|能|不能|会的?|当然|您好|yes|no)[，,、:：]\s*", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^(?:有的|是的|可以的?|不是|能|不能|会的?|当然|您好|yes|no)[，,、:：]\s*", re.IGNORECASE
+)
 _FILLER = re.compile(
     r"我们|您|你|岚舍|本公司|目前|一般|通常|均|都|也|会|将|需要|需|须|应|请|可以|可|能|的|了|则|即|为|是|内|之内|以内"
     r"|\b(?:the|a|an|will|is|are|be|we|you|your|our|within)\b",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"不能|不可以|不可|不会|不予|不得|不再|不|未|无法|无需|无须|\b(?:not|no|never|cannot)\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"不能|不可以|不可|不会|不予|不得|不再|不|未|无法|无需|无须|\b(?:not|no|never|cannot)\b",
+    re.IGNORECASE,
+)
 _NOISE = re.compile(r"[\s\W_]+")
 _MASK = "\ue000"
 

@@ -12,7 +12,7 @@ from kb.document import Document
 from kb.errors import InvalidInput, Problem
 from kb.frontmatter_fields import KEYS, FieldReader
 from kb.model import Audience, Channel, Content, Kind, Slot, Status, Stewardship
-from kb.validation import MAX_BYTES, content_problems, id_problem
+from kb.validation import MAX_BYTES, content_problems, id_problem, line_problem
 
 __all__ = ["KEYS", "Document", "dump", "parse"]
 
@@ -111,6 +111,9 @@ def _stewardship(reader: FieldReader) -> Stewardship:
 def _check_record(document: Document, reader: FieldReader) -> None:
     """Status, people and record times must tell one story."""
     status = document.status
+    for key in ("author", "approved_by", "owner", "reviewer", "reviewed_by"):
+        if message := line_problem(reader.text(key)):
+            reader.report(key, message)
     if reader.has("revision") and document.number is None:
         reader.report("revision", "counts from 1")
     if status is not Status.DRAFT and not document.author:

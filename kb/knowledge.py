@@ -26,7 +26,7 @@ from kb.reading import Reading
 from kb.reports import Reports
 from kb.settings import DEFAULT_TZ
 from kb.transaction import Transaction, replaced
-from kb.validation import MAX_LINE, content_problems, id_problem
+from kb.validation import content_problems, id_problem, line_problem
 
 __all__ = ["KnowledgeBase"]
 
@@ -269,9 +269,9 @@ def _expect_free_code(work: Transaction, entry: Entry, number: int) -> None:
 
 def _stewardship_problems(keeper: Stewardship) -> list[Problem]:
     problems = [
-        Problem("", 0, field, f"must be one line of at most {MAX_LINE} characters")
+        Problem("", 0, field, message)
         for field, text in (("owner", keeper.owner), ("reviewer", keeper.reviewer))
-        if len(text) > MAX_LINE or any(not char.isprintable() for char in text)
+        if (message := line_problem(text))
     ]
     if not 0 <= keeper.review_every <= _MAX_REVIEW_DAYS:
         message = f"{keeper.review_every} is not from 0 (never) to {_MAX_REVIEW_DAYS} days"

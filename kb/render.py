@@ -47,7 +47,8 @@ def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
     their target. Headings carry the ids of `kb.sections`, so that anchors agree everywhere.
     """
     html = Markdown(
-        extensions=["tables", "sane_lists", "fenced_code", "nl2br", _Product(link)], output_format="html"
+        extensions=["tables", "sane_lists", "fenced_code", "nl2br", _Product(link)],
+        output_format="html",
     ).convert(_tame(markdown_text))
     return nh3.clean(
         html,
@@ -110,9 +111,7 @@ class _Interrupt(Preprocessor):
 class _Heading(HashHeaderProcessor):
     """A heading as `kb.sections` reads it: a space after the signs, so that #标签 is none."""
 
-    RE = re.compile(
-        r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\])*?)#*(?:\n|$)"
-    )
+    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\])*?)#*(?:\n|$)")
 
 
 class _Elements(Treeprocessor):

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb import ledger, rows, tables
-from kb.errors import Conflict, NotAllowed, NotFound
+from kb.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from kb.model import Entry, Revision, Status
+from kb.validation import line_problem
 
 
 def load(connection: Connection, entry_ids: Sequence[str] | None = None) -> list[Entry]:
@@ -42,6 +43,8 @@ class Transaction:
     def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
         if not actor.strip():
             raise NotAllowed("every change needs somebody who makes it")
+        if message := line_problem(actor):
+            raise InvalidInput([Problem("", 0, "actor", message)])
         self.connection = connection
         self.actor = actor
         self.now = now

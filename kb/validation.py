@@ -53,6 +53,17 @@ def id_problem(entry_id: str) -> str:
     return ""
 
 
+def line_problem(text: str) -> str:
+    """Why `text` cannot stand in one line (a title, a name, a tag), or an empty string."""
+    if "\n" in text or _FORBIDDEN.search(text):
+        return f"{text[:40]!r} holds a line break or control character"
+    if text != text.strip():
+        return f"{text[:40]!r} begins or ends with a space"
+    if len(text) > MAX_LINE:
+        return f"is longer than {MAX_LINE} characters"
+    return ""
+
+
 def _check_texts(content: Content, report: Report) -> None:
     if not content.title.strip():
         report("title", "is missing")
@@ -64,12 +75,8 @@ def _check_texts(content: Content, report: Report) -> None:
     ]
     texts += [("slots", slot.label) for slot in content.slots]
     for field, text in texts:
-        if "\n" in text or _FORBIDDEN.search(text):
-            report(field, f"{text[:40]!r} holds a line break or control character")
-        elif text != text.strip():
-            report(field, f"{text[:40]!r} begins or ends with a space")
-        elif len(text) > MAX_LINE:
-            report(field, f"is longer than {MAX_LINE} characters")
+        if message := line_problem(text):
+            report(field, message)
     if len(content.body.encode(errors="replace")) > MAX_BYTES:
         report("body", f"is larger than {MAX_BYTES // 1024} KiB")
 

@@ -118,7 +118,9 @@ def test_question_mark_lists_the_keys(service: Service, page: Page) -> None:
     ],
     indirect=True,
 )
-@pytest.mark.parametrize("path", ["/agent?q=退款多久到账", "/entries/return-7-days", "/desk/freshness", "/desk/entries"])
+@pytest.mark.parametrize(
+    "path", ["/agent?q=退款多久到账", "/entries/return-7-days", "/desk/freshness", "/desk/entries"]
+)
 def test_pages_fit_narrow_and_wide(service: Service, page: Page, path: str) -> None:
     page.goto(service.base + path)
     page.wait_for_load_state("networkidle")

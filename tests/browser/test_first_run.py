@@ -6,7 +6,9 @@ from tests.browser.conftest import PASSWORD, Service
 pytestmark = pytest.mark.browser
 
 
-def test_setup_link_works_once(service: Service, signed_in: dict[str, object], chromium: Browser) -> None:
+def test_setup_link_works_once(
+    service: Service, signed_in: dict[str, object], chromium: Browser
+) -> None:
     page = chromium.new_page(locale="zh-CN")
     answer = page.goto(service.setup_link)
     assert answer is not None

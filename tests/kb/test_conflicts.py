@@ -29,7 +29,9 @@ def conflicts(*revisions: Revision) -> list[tuple[str, str]]:
          "Refunds reach the card 5 business days after inspection.", ("3 business days", "5 business days")),
     ],
 )  # fmt: skip
-def test_same_rule_with_another_figure_or_polarity(first: str, second: str, what: tuple[str, str]) -> None:
+def test_same_rule_with_another_figure_or_polarity(
+    first: str, second: str, what: tuple[str, str]
+) -> None:
     assert conflicts(revision("a", first), revision("b", second)) == [what]
 
 
@@ -49,17 +51,36 @@ def test_equal_figures_or_other_subjects_do_not_conflict(first: str, second: str
 
 def test_short_frames_need_titles_about_the_same_thing() -> None:
     short, other = "整机保修 3 年。", "整机保修 2 年。"
-    assert conflicts(revision("a", short, title="门锁保修"), revision("b", other, title="扫地机保修")) == []
-    assert len(conflicts(revision("a", short, title="门锁保修期"), revision("b", other, title="门锁保修多久"))) == 1
+    assert (
+        conflicts(revision("a", short, title="门锁保修"), revision("b", other, title="扫地机保修"))
+        == []
+    )
+    assert (
+        len(
+            conflicts(
+                revision("a", short, title="门锁保修期"), revision("b", other, title="门锁保修多久")
+            )
+        )
+        == 1
+    )
 
 
 def test_cases_replacements_other_products_and_own_revisions_are_left_out() -> None:
     one, other = "每次上门检修收取上门费用 60 元整。", "每次上门检修收取上门费用 80 元整。"
     assert conflicts(revision("a", one), revision("b", other, kind=Kind.CASE)) == []
     assert conflicts(revision("a", one), revision("b", other, supersedes=("a",))) == []
-    assert conflicts(revision("a", one, products=("x",)), revision("b", other, products=("y",))) == []
+    assert (
+        conflicts(revision("a", one, products=("x",)), revision("b", other, products=("y",))) == []
+    )
     assert conflicts(revision("a", one), revision("a", other)) == []
-    assert len(conflicts(revision("a", one, products=("x",)), revision("b", other, products=("x", "y")))) == 1
+    assert (
+        len(
+            conflicts(
+                revision("a", one, products=("x",)), revision("b", other, products=("x", "y"))
+            )
+        )
+        == 1
+    )
 
 
 def test_table_rows_are_not_compared() -> None:

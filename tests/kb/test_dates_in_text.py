@@ -11,7 +11,9 @@ WRITTEN = datetime(2026, 8, 3, tzinfo=TZ)
 
 
 def passed(text: str, now: datetime = NOW) -> list[str]:
-    return [item.day.isoformat() for item in passed_deadlines(text, written=WRITTEN, now=now, tz=TZ)]
+    return [
+        item.day.isoformat() for item in passed_deadlines(text, written=WRITTEN, now=now, tz=TZ)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ def link(entry_id: str, anchor: str) -> str:
 
 
 def test_tables_lists_and_bold_before_full_width_punctuation() -> None:
-    html = render_html("**提示：**请核对\n\n| 场景 | 时长 |\n| --- | --- |\n| 游戏 | 4 小时 |\n\n1. 一\n2. 二")
+    html = render_html(
+        "**提示：**请核对\n\n| 场景 | 时长 |\n| --- | --- |\n| 游戏 | 4 小时 |\n\n1. 一\n2. 二"
+    )
     assert "<strong>提示：</strong>" in html
     assert "<td>4 小时</td>" in html
     assert html.count("<li>") == 2
@@ -69,7 +71,9 @@ def test_line_ends_break_and_only_hash_lines_with_a_space_are_headings() -> None
 
 
 def test_lists_and_tables_may_begin_right_under_a_line_of_text() -> None:
-    html = render_html("怎么操作：\n1. 打开 App\n2. 点价保\n\n如下\n- 一\n- 二\n\n表\n| a | b |\n|---|---|\n| 1 | 2 |")
+    html = render_html(
+        "怎么操作：\n1. 打开 App\n2. 点价保\n\n如下\n- 一\n- 二\n\n表\n| a | b |\n|---|---|\n| 1 | 2 |"
+    )
     assert html.count("<ol>") == 1
     assert html.count("<ul>") == 1
     assert html.count("<li>") == 4
