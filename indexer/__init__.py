@@ -1,1 +1,1 @@
-"""Building and opening the search index: text analysis, chunks, encoder, vectors, keywords, search."""
+"""The search index, building and opening it: text, chunks, encoder, vectors, keywords."""

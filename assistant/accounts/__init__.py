@@ -1,0 +1,1 @@
+"""People, roles, tokens and the one authorisation function. No Flask, no knowledge of the web."""

@@ -1,0 +1,60 @@
+"""Roles, and the principal: who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kb.model import Audience
+
+
+class Role(StrEnum):
+    """What somebody is trusted with, from least to most."""
+
+    AGENT = "agent"
+    EDITOR = "editor"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
+class PrincipalKind(StrEnum):
+    """How the caller proved who it is."""
+
+    ANONYMOUS = "anonymous"
+    PERSON = "person"
+    TOKEN = "token"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller of one request or command.
+
+    `name` is what stands in the audit log as author or approver; it is unique among people, and
+    tokens carry their id in it, so the four-eyes rule cannot be met by one person twice.
+    """
+
+    kind: PrincipalKind
+    id: str
+    name: str
+    role: Role | None
+    login: str = ""
+
+    @property
+    def audiences(self) -> frozenset[Audience]:
+        """Audiences whose text this caller may read; empty for anonymous callers."""
+        return audiences_of(self.role)
+
+
+ANONYMOUS = Principal(PrincipalKind.ANONYMOUS, "", "", None)
+SYSTEM = Principal(PrincipalKind.SYSTEM, "system", "system", Role.ADMIN)
+
+_STAFF = frozenset(Audience)
+_FRONT_LINE = frozenset({Audience.CUSTOMER, Audience.AGENT})
+
+
+def audiences_of(role: Role | None) -> frozenset[Audience]:
+    """Audiences a role may read: agents everything but internal text, the back office all."""
+    if role is None:
+        return frozenset()
+    return _FRONT_LINE if role is Role.AGENT else _STAFF

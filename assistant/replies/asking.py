@@ -1,0 +1,116 @@
+"""What kind of answer a question wants, and its words in the way that articles write them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kb.quantities import quantities
+
+TIME = frozenset({"duration", "date", "time"})
+MONEY = frozenset({"money", "percent", "discount"})
+NUMBER = MONEY | {"count", "duration", "temperature", "length", "area", "capacity"}
+_OWN = frozenset({"duration", "money", "time", "date"})
+
+_KINDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (
+        re.compile(
+            r"多久|几天|几个?(?:工作日|小时|月|年|分钟)|什么时候|啥时候|何时|多长时间|哪[天年月日]"
+            r"|几号|几点|期限|时限|最晚|几年|到期|今天|明天"
+            r"|\b(?:how long|how soon|when|deadline|how many (?:days|hours|weeks|months|years))\b"
+        ),
+        TIME,
+    ),
+    (
+        re.compile(
+            r"多少钱|几块|收费|费用|运费|邮费|要钱|[收加掏]钱|贵|价格|[赔补买满花送差抵减折掏]多少"
+            r"|额度|手续费|利息|门槛|怎么赔|\b(?:how much|cost|fee|price)\b"
+        ),
+        MONEY,
+    ),
+    (re.compile(r"几度|多少度|温度"), frozenset({"temperature"})),
+)
+_ANY_NUMBER = re.compile(
+    r"多少|多大|多高|多远|几[个次张期米匹名条节]|\bhow (?:many|much|big|far)\b"
+)
+_CLOCK = re.compile(r"[一二三四五六七八九十\d]点(?!击|数)")
+
+# What customers say -> what articles say. Both readings count.
+_SAID = {
+    "邮费": "运费",
+    "快递费": "运费",
+    "洞": "孔",
+    "复位": "恢复出厂",
+    "礼拜": "周",
+    "晚了": "超过 迟到",
+    "晚到": "超过 迟到",
+    "晚两天": "超过",
+    "没送到": "未送达",
+    "没到": "未送达",
+    "拍的": "付款 下单",
+    "拍下": "付款 下单",
+    "到账": "到账 退回",
+    "坏了": "故障",
+    "坏": "故障",
+    "毛病": "质量问题 故障",
+    "不喜欢": "无理由",
+    "不想要": "无理由 取消",
+    "不凉": "不制冷 制冷",
+    "不冷": "不制冷 制冷",
+    "步梯": "没有电梯 无电梯",
+    "没电梯": "没有电梯 无电梯",
+    "销户": "注销",
+    "删号": "注销",
+    "零件": "配件 备件",
+    "配件": "备件",
+    "专票": "专用发票",
+    "没了": "取消",
+    "砸": "破损",
+    "摔坏": "破损",
+    "碎": "破损 损坏",
+    "烂": "破损 损坏",
+    "耗光": "没电 没反应",
+    "能用多久": "续航",
+    "shipping": "freight postage delivery",
+    "postage": "freight",
+    "broken": "faulty damaged",
+    "abroad": "outside",
+}
+
+
+def asked_quantities(question: str) -> frozenset[str]:
+    """The kinds of quantity a question asks for; empty for none."""
+    text = question.lower()
+    wanted: frozenset[str] = frozenset()
+    for pattern, kinds in _KINDS:
+        if pattern.search(text):
+            wanted |= kinds
+    if not wanted and _ANY_NUMBER.search(text):
+        wanted = NUMBER
+    return wanted
+
+
+def wanted_quantities(question: str) -> frozenset[str]:
+    """The kinds that a question asks for or names itself (买了十天了, 下午五点); empty for none."""
+    named = kinds_of_quantity(question) & _OWN
+    clock = frozenset({"time"}) if _CLOCK.search(question) else frozenset()
+    return asked_quantities(question) | named | clock
+
+
+def in_article_words(question: str) -> str:
+    """The question, followed by what articles call the things it names."""
+    text = question.lower()
+    added = [written for said, written in _SAID.items() if said in text]
+    return " ".join([question, *added])
+
+
+@lru_cache(maxsize=8192)
+def kinds_of_quantity(text: str) -> frozenset[str]:
+    """The kinds of quantity that a text states."""
+    return frozenset(q.kind for q in quantities(text))
+
+
+@lru_cache(maxsize=8192)
+def figures(text: str) -> frozenset[tuple[str, str]]:
+    """The quantities of a text in their base units, so that 两天 equals 48 小时."""
+    return frozenset(q.key for q in quantities(text))

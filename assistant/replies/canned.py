@@ -1,0 +1,83 @@
+"""Canned replies: the variant for the channel as sentences, with the contact's data filled in.
+
+The template sentence is the quote; it goes through the gate before any slot is filled, so numbers
+that come from the contact's own data (an order number) need no evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assistant.replies.model import Evidence, Part, Sentence
+from assistant.replies.wording import part_of
+from kb.model import Channel, Revision
+from kb.quantities import quantities
+from kb.sections import plain_text, reply_variants
+from kb.sentences import split
+
+_SLOT = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
+_MAX_VALUE = 200
+_SIGNATURE = 24
+_FALLBACK = ("chat", "phone", "email")
+
+Paragraph = list[Sentence]
+
+
+def template(revision: Revision, channel: Channel) -> list[Paragraph]:
+    """Paragraphs of sentences of the variant written for a channel, slots unfilled.
+
+    The app takes the chat variant; where a channel has none, chat, phone and email stand in, in
+    this order. An opening or closing without any figure or request is empathy.
+    """
+    variants = reply_variants(revision.content.body)
+    name = next((n for n in (channel.value, *_FALLBACK) if n in variants), None)
+    if name is None:
+        return []
+    blocks = [block for block in plain_text(variants[name]).split("\n\n") if block.strip()]
+    paragraphs = [_paragraph(block, revision) for block in blocks]
+    return [_with_parts(p, i, len(paragraphs)) for i, p in enumerate(paragraphs)]
+
+
+def fill(text: str, slots: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Put the contact's data into ``{{…}}``; return the text and the names that stay unfilled.
+
+    Values are cut to one line of 200 characters; what they contain is never read as a slot.
+    """
+    missing: dict[str, None] = {}
+
+    def value(match: re.Match[str]) -> str:
+        known = " ".join(slots.get(match[1], "").split())[:_MAX_VALUE]
+        if not known:
+            missing[match[1]] = None
+            return "{{" + match[1] + "}}"
+        return known
+
+    return _SLOT.sub(value, text), tuple(missing)
+
+
+def filled(sentence: Sentence, slots: Mapping[str, str]) -> Sentence:
+    """The sentence with its slots filled and the missing ones reported."""
+    text, missing = fill(sentence.text, slots)
+    return replace(sentence, text=text, slots_missing=missing)
+
+
+def _paragraph(block: str, revision: Revision) -> Paragraph:
+    return [
+        Sentence(text, Part.FACTS, (Evidence(revision.entry_id, revision.number, text),))
+        for text in split(block)
+    ]
+
+
+def _with_parts(paragraph: Paragraph, index: int, count: int) -> Paragraph:
+    return [replace(s, part=_part(s.text, index, count)) for s in paragraph]
+
+
+def _part(text: str, index: int, count: int) -> Part:
+    part = part_of(text)
+    opening = index == 0
+    closing = index == count - 1 and len(text) <= _SIGNATURE
+    if (opening or closing) and part is Part.FACTS and not quantities(text):
+        return Part.EMPATHY
+    return part

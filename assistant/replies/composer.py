@@ -1,0 +1,190 @@
+"""Suggestions for a contact: search, choose, ground, shape; or ask back, or say nothing.
+
+Deterministic: the same contact, knowledge and tables give the same response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assistant.replies import handover, risk
+from assistant.replies.answering import Answer, Candidate, Finder, Searches
+from assistant.replies.clarifying import ask_back
+from assistant.replies.drafting import Style, article, blocks_of, canned_reply
+from assistant.replies.grounding import Gate, RevisionSource
+from assistant.replies.language import language
+from assistant.replies.meaning import Meaning
+from assistant.replies.model import Clarify, Risk, Suggestion, SuggestRequest, SuggestResponse
+from assistant.replies.questions import customer_turn, is_just, questions
+from assistant.replies.shaping import Block
+from assistant.replies.tables import Tables, load_tables
+from indexer.encoder import Encoder
+from kb.clock import Clock, utc_now
+from kb.errors import InvalidInput, Problem
+from kb.model import Kind
+
+MAX_SUGGESTIONS = 3
+
+
+def _no_owner(entry_id: str) -> str:
+    """No groups known: hand-over goes by topic words."""
+    return ""
+
+
+@dataclass(slots=True)
+class _Found:
+    """Suggestions gathered so far and the entries they came from."""
+
+    suggestions: list[Suggestion] = field(default_factory=list)
+    entries: set[str] = field(default_factory=set)
+
+    def add(self, suggestion: Suggestion | None, sources: Sequence[Candidate]) -> None:
+        known = {s.text for s in self.suggestions}
+        if suggestion and suggestion.text not in known:
+            self.suggestions.append(suggestion)
+            self.entries.update(hit.entry_id for hit, _ in sources)
+
+    @property
+    def full(self) -> bool:
+        return len(self.suggestions) >= MAX_SUGGESTIONS
+
+
+class Composer:
+    """Composes replies from evidence. Safe to share between threads.
+
+    Args:
+        searcher: The index to search; a public one for customers.
+        revisions: Gives a revision by entry id and number, raising NotFound for unknown ones
+            (`KnowledgeBase.revision`).
+        owners: The group that owns an entry, by entry id; an empty string when unknown.
+        encoder: Judges which sentence of an entry is closest to the question; without one, words
+            alone decide.
+        tables: Word lists and phrases; the packaged ones by default.
+        clock: What "now" is for a request without `as_of`.
+    """
+
+    def __init__(
+        self,
+        searcher: Searches,
+        revisions: RevisionSource,
+        *,
+        owners: Callable[[str], str] = _no_owner,
+        encoder: Encoder | None = None,
+        tables: Tables | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._searcher = searcher
+        self._revisions = revisions
+        self._owners = owners
+        self._meaning = Meaning(encoder) if encoder else None
+        self._tables = tables or load_tables()
+        self._clock = clock
+
+    def suggest(self, request: SuggestRequest) -> SuggestResponse:
+        """Answer the customer's last turn.
+
+        Raises:
+            InvalidInput: There is no customer message, or `as_of` has no time zone.
+        """
+        turn = customer_turn(request.messages)
+        _check(turn, request.as_of)
+        gate = Gate(self._revisions, request.as_of or self._clock(), request.audiences)
+        elsewhere = tuple(self._tables.words["elsewhere"])
+        finder = Finder(request, self._searcher, gate, elsewhere)
+        answers = self._answers(turn, request, finder)
+        watched = self._risk(request, answers)
+        style = Style(request.channel, watched.mood, request.slots, self._tables.phrases)
+        suggestions = self._suggestions(answers, gate, style)
+        clarify = None if suggestions else self._clarify(answers, turn)
+        unanswered = () if clarify else tuple(a.question for a in answers if not a.good)
+        return SuggestResponse(
+            suggestions=tuple(suggestions),
+            clarify=clarify,
+            risk=watched,
+            handover=handover.decide(
+                request.messages,
+                watched,
+                self._tables,
+                owner=self._owner(answers),
+                unanswered=bool(unanswered),
+            ),
+            search=answers[0].response if len(answers) == 1 else finder.search(turn),
+            unanswered=unanswered,
+        )
+
+    def _answers(self, turn: str, request: SuggestRequest, finder: Finder) -> list[Answer]:
+        """One answer for each question; none for small talk or a bare call for a person."""
+        words = self._tables.words
+        if is_just(turn, [*words["small_talk"], *words["person_alone"], *words["person"]]):
+            return []
+        return [finder.find(question) for question in questions(request.messages)]
+
+    def _suggestions(self, answers: Sequence[Answer], gate: Gate, style: Style) -> list[Suggestion]:
+        found = _Found()
+        answered = [a for a in answers if a.good]
+        if len(answered) > 1:
+            self._merge(answered, gate, style, found)
+        pairs = [(answer.query, candidate) for answer in answered for candidate in answer.good]
+        ranked = sorted(pairs, key=lambda pair: -pair[1][0].confidence)
+        for query, candidate in ranked:
+            if not found.full and candidate[0].entry_id not in found.entries:
+                found.add(self._single(query, candidate, gate, style), [candidate])
+        return found.suggestions
+
+    def _merge(self, answered: Sequence[Answer], gate: Gate, style: Style, found: _Found) -> None:
+        """One reply to all questions, from the best article for each."""
+        blocks: list[Block] = []
+        sources: list[Candidate] = []
+        for number, answer in enumerate(answered):
+            best = next((c for c in answer.good if c[0].kind is not Kind.REPLY), None)
+            if best is None:
+                continue
+            said = {s.text for b in blocks for s in b.sentences}
+            new = blocks_of(answer.query, best, gate, self._meaning, number)
+            blocks += [b for b in new if not said & {s.text for s in b.sentences}]
+            sources.append(best)
+        if len(sources) > 1 and blocks:
+            found.add(article(blocks, sources, style), sources)
+
+    def _single(
+        self, query: str, candidate: Candidate, gate: Gate, style: Style
+    ) -> Suggestion | None:
+        if candidate[0].kind is Kind.REPLY:
+            return canned_reply(candidate, gate, style)
+        blocks = blocks_of(query, candidate, gate, self._meaning)
+        return article(blocks, [candidate], style) if blocks else None
+
+    def _clarify(self, answers: Sequence[Answer], turn: str) -> Clarify | None:
+        for answer in answers:
+            asked = ask_back(answer.candidates, language(turn), self._tables.phrases)
+            if asked:
+                return asked
+        return None
+
+    def _risk(self, request: SuggestRequest, answers: Sequence[Answer]) -> Risk:
+        departments: dict[str, None] = {}
+        for answer in answers:
+            group = self._owners(answer.good[0][0].entry_id) if answer.good else ""
+            topics = handover.topic_groups(answer.question, self._tables)
+            if group or topics:
+                departments[group or topics[0]] = None
+        return risk.assess(
+            request.messages,
+            self._tables,
+            departments=tuple(departments),
+            questions=max(1, len(answers)),
+        )
+
+    def _owner(self, answers: Sequence[Answer]) -> str:
+        good = [hit for answer in answers for hit, _ in answer.good[:1]]
+        return self._owners(good[0].entry_id) if good else ""
+
+
+def _check(turn: str, as_of: datetime | None) -> None:
+    if not turn:
+        problem = Problem("messages", 0, "messages", "there is no customer message to answer")
+        raise InvalidInput([problem])
+    if as_of is not None and as_of.tzinfo is None:
+        raise InvalidInput([Problem("as_of", 0, "as_of", "needs a time zone")])

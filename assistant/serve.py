@@ -1,0 +1,201 @@
+"""Starting the service: check, prepare, say where to go, then hand over to gunicorn."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine import Engine
+
+from assistant.accounts.accounts import Accounts
+from indexer import generations
+from kb.clock import utc_now
+from kb.errors import ZhikeError
+from kb.settings import Settings
+from kb.store import open_engine, upgrade
+
+if TYPE_CHECKING:
+    from assistant.wiring import Services
+
+Say = Callable[[str], None]
+
+# faiss and BLAS threads started before a fork hang the child, and make single queries slower.
+THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
+
+
+class CannotServe(ZhikeError):
+    """The service could not be started; the message says what to do."""
+
+
+def limit_threads() -> None:
+    """Pin numeric libraries to one thread; must happen before any of them is imported."""
+    for name in THREAD_LIMITS:
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def serve(settings: Settings, content: Path | None, say: Say) -> None:
+    """Prepare everything and serve until a signal ends it (by SystemExit).
+
+    Args:
+        settings: where and how.
+        content: a folder of Markdown files to import first, or None.
+        say: prints one line for the person who started it.
+
+    Raises:
+        CannotServe: the address is taken or not ours, or the index could not be built.
+        ZhikeError: the database cannot be opened or belongs to another version.
+    """
+    limit_threads()
+    _own_folder(settings.data)
+    with bind(settings.host, settings.port) as listening:
+        address = f"http://{_reachable(settings.host)}:{listening.getsockname()[1]}"
+        engine = open_engine(settings)
+        try:
+            upgrade(engine)
+            if content is not None:
+                import_content(settings, engine, content, say)
+            ensure_index(settings, say)
+            _welcome(engine, address, say)
+        finally:
+            engine.dispose()  # connections must not cross the fork
+        _run(settings, listening)
+
+
+def _welcome(engine: Engine, address: str, say: Say) -> None:
+    """Say where to go, and how to get in while nobody can."""
+    say(f"Zhike: {address}/")
+    people = Accounts(engine, utc_now).people
+    if people.none_yet():
+        say("Nobody can sign in yet. Create the first administrator within 24 hours:")
+        say(f"  {address}/setup?token={people.new_setup_link()}")
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, so that a taken port is found before anything is prepared.
+
+    Raises:
+        CannotServe: somebody else has the port, or the address is not this machine's.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with ExitStack() as undo:
+            bound = undo.enter_context(socket.socket(family, kind))
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+            undo.pop_all()
+    except OSError as error:
+        raise CannotServe(
+            f"cannot listen on {host}:{port}: {error.strerror or error}. "
+            "Stop the other program or choose another address with --port or --host."
+        ) from error
+    return bound
+
+
+def import_content(settings: Settings, engine: Engine, folder: Path, say: Say) -> None:
+    """Import a folder as `zhike import` does; what is wrong with a file is printed.
+
+    The rest of the folder is imported and the service starts: one bad file must not keep a team
+    from its knowledge.
+    """
+    from kb.exchange import apply_import, plan_import
+    from kb.knowledge import KnowledgeBase
+
+    kb = KnowledgeBase(engine, utc_now, settings.site_tz)
+    done = apply_import(plan_import(folder, kb), kb, "import")
+    for problem in done.problems:
+        say(str(problem))
+    counts = ", ".join(f"{number} {action}" for action, number in done.counts.items() if number)
+    say(f"Import of {folder}: {counts or 'no files'}")
+
+
+def ensure_index(settings: Settings, say: Say) -> None:
+    """Build the index when there is none; an outdated one is brought up to date while serving.
+
+    Building happens in a process of its own, so that its memory and threads end with it.
+
+    Raises:
+        CannotServe: the build failed.
+    """
+    roots = [settings.data / "index" / name for name in ("staff", "public")]
+    if all(generations.current(root) for root in roots):
+        return
+    say("Building the search index …")
+    done = subprocess.run([sys.executable, "-m", "assistant.cli", "index"], check=False)
+    if done.returncode:
+        raise CannotServe("the search index could not be built; see the message above")
+
+
+def load_app(settings: Settings) -> Callable[..., Any]:
+    """The WSGI application, made inside a worker; its index is open when this returns."""
+    from assistant.web.app import create_app
+    from assistant.wiring import build_services
+
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("kb.store").setLevel(logging.ERROR)  # the master has warned already
+    services = build_services(settings)
+    services.searcher.reload_if_changed()
+    threading.Thread(target=_warm_up, args=(services,), name="warm-up", daemon=True).start()
+    return create_app(services)
+
+
+def _warm_up(services: Services) -> None:
+    """Load what is loaded on first use, while nobody waits: the catalogue and the dictionaries."""
+    from assistant.accounts.roles import Role, audiences_of
+    from indexer.search import SearchRequest
+
+    try:
+        services.catalogue.current()
+        services.searcher.search(SearchRequest("退货", audiences=audiences_of(Role.AGENT)))
+    except Exception:
+        logging.getLogger(__name__).exception("warming up failed; requests will load the rest")
+
+
+def _run(settings: Settings, listening: socket.socket) -> None:
+    metrics = _fresh_folder(settings.data / "metrics")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)  # before the library is imported
+    from assistant.supervisor import Application, Watcher, options, watcher_command
+
+    _import_before_fork()
+    watcher = Watcher(watcher_command())
+    wanted = options(listening.detach(), settings.workers, settings.threads, watcher, metrics)
+    Application(lambda: load_app(settings), wanted, watcher).run()
+
+
+def _import_before_fork() -> None:
+    """Import the service's code once for all workers.
+
+    Only code: faiss, tokenizers and open files come in each worker (a test holds this to it).
+    """
+    import assistant.web.app
+    import assistant.wiring  # noqa: F401
+
+
+def _own_folder(folder: Path) -> None:
+    """The data folder: made if missing, and closed to other people then."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _fresh_folder(folder: Path) -> Path:
+    """An empty folder for metric files: those of an earlier run would be added up with ours."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink(missing_ok=True)
+    return folder.resolve()
+
+
+def _reachable(host: str) -> str:
+    """An address to open in a browser for a host to listen on."""
+    if host in ("0.0.0.0", "::", ""):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

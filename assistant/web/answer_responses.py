@@ -1,0 +1,153 @@
+"""Answers about search, suggested replies and feedback."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from assistant.web.responses import Effective, FreshnessOut
+
+
+class MatchedOut(TypedDict):
+    """Which field of an entry matched, with the words to highlight."""
+
+    field: str
+    text: str
+    terms: list[str]
+
+
+class HitOut(TypedDict):
+    """One result of a search."""
+
+    entry_id: str
+    revision: int
+    kind: str
+    title: str
+    snippet: str
+    heading: str
+    confidence: float
+    matched: MatchedOut
+    freshness: FreshnessOut
+    effective: Effective
+    url: str
+    audience: str
+    lang: str
+    score_parts: dict[str, float]
+
+
+class SearchOut(TypedDict):
+    """Results by falling confidence."""
+
+    results: list[HitOut]
+    answerable: bool
+    confidence: float
+    degraded: bool
+    generation: str
+    took_ms: float
+    timings: dict[str, float]
+
+
+class EvidenceOut(TypedDict):
+    """Where a sentence was taken from."""
+
+    entry_id: str
+    revision: int
+    quote: str
+    title: str
+    url: str
+
+
+class SentenceOut(TypedDict):
+    """One sentence of a suggested reply."""
+
+    text: str
+    part: str
+    evidence: list[EvidenceOut]
+    slots_missing: list[str]
+
+
+class SuggestionOut(TypedDict):
+    """A reply to send."""
+
+    text: str
+    sentences: list[SentenceOut]
+    confidence: float
+    entry_id: str
+    revision: int
+    title: str
+    kind: str
+    lang: str
+    freshness: FreshnessOut
+    effective: Effective
+    url: str
+    slots_missing: list[str]
+
+
+class OptionOut(TypedDict):
+    """One way a question can be meant."""
+
+    text: str
+    entry_id: str
+    revision: int
+
+
+class ClarifyOut(TypedDict):
+    """A question back."""
+
+    question: str
+    options: list[OptionOut]
+
+
+class ComplexityOut(TypedDict):
+    """How many hands a contact needs."""
+
+    level: str
+    departments: list[str]
+    questions: int
+    repeated: bool
+
+
+class EscalationOut(TypedDict):
+    """Early warning."""
+
+    group: str
+    minutes: int
+    path: list[str]
+
+
+class RiskOut(TypedDict):
+    """What to watch for in a contact."""
+
+    mood: str
+    mood_words: list[str]
+    sensitive_words: list[str]
+    complexity: ComplexityOut
+    escalation: EscalationOut | None
+
+
+class HandoverOut(TypedDict):
+    """Whether somebody else should take over."""
+
+    needed: bool
+    reason: str | None
+    skill_group: str
+
+
+class SuggestOut(TypedDict):
+    """Suggested replies, or a question back, or neither."""
+
+    suggestions: list[SuggestionOut]
+    clarify: ClarifyOut | None
+    risk: RiskOut
+    handover: HandoverOut
+    results: list[HitOut]
+    unanswered: list[str]
+    answerable: bool
+    generation: str
+    degraded: bool
+    took_ms: float
+
+
+class Recorded(TypedDict):
+    """Feedback was stored."""
+
+    recorded: bool

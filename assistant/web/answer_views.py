@@ -1,0 +1,159 @@
+"""Search results and suggested replies as JSON, each with its freshness."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from assistant.catalogue import Catalogue
+from assistant.replies.model import Clarify, Evidence, Risk, Sentence, Suggestion, SuggestResponse
+from assistant.web import context, labels
+from assistant.web.answer_responses import (
+    ClarifyOut,
+    EvidenceOut,
+    HitOut,
+    RiskOut,
+    SearchOut,
+    SentenceOut,
+    SuggestionOut,
+    SuggestOut,
+)
+from indexer.search import Hit, SearchResponse
+
+
+def search_out(response: SearchResponse, started: float) -> SearchOut:
+    """A search response; `started` is the `perf_counter` reading when the request came in."""
+    catalogue = context.services().catalogue.current()
+    return {
+        "results": [_hit(catalogue, hit) for hit in response.hits],
+        "answerable": response.answerable,
+        "confidence": round(response.confidence, 4),
+        "degraded": response.degraded,
+        "generation": response.generation,
+        "took_ms": _milliseconds(started),
+        "timings": {stage: round(spent, 3) for stage, spent in response.timings.items()},
+    }
+
+
+def suggest_out(response: SuggestResponse, started: float) -> SuggestOut:
+    """Suggestions with everything the console shows beside them."""
+    catalogue = context.services().catalogue.current()
+    found = response.search
+    handover = response.handover
+    return {
+        "suggestions": [_suggestion(catalogue, s) for s in response.suggestions],
+        "clarify": _clarify(response.clarify),
+        "risk": _risk(response.risk),
+        "handover": {
+            "needed": handover.needed,
+            "reason": handover.reason.value if handover.reason else None,
+            "skill_group": handover.skill_group,
+        },
+        "results": [_hit(catalogue, hit) for hit in found.hits],
+        "unanswered": list(response.unanswered),
+        "answerable": found.answerable,
+        "generation": found.generation,
+        "degraded": found.degraded,
+        "took_ms": _milliseconds(started),
+    }
+
+
+def _hit(catalogue: Catalogue, hit: Hit) -> HitOut:
+    return {
+        "entry_id": hit.entry_id,
+        "revision": hit.revision,
+        "kind": hit.kind.value,
+        "title": hit.title,
+        "snippet": hit.snippet,
+        "heading": hit.heading,
+        "confidence": round(hit.confidence, 4),
+        "matched": {
+            "field": hit.matched.field,
+            "text": hit.matched.text,
+            "terms": list(hit.matched.terms),
+        },
+        "freshness": labels.freshness_of_revision(catalogue, hit.entry_id, hit.revision),
+        "effective": labels.effective(hit.effective_from, hit.effective_until),
+        "url": labels.entry_url(hit.entry_id, hit.revision),
+        "audience": hit.audience.value,
+        "lang": hit.lang,
+        "score_parts": {name: round(float(part), 4) for name, part in hit.score_parts.items()},
+    }
+
+
+def _suggestion(catalogue: Catalogue, suggestion: Suggestion) -> SuggestionOut:
+    entry_id, number = suggestion.entry_id, suggestion.revision
+    entry = catalogue.entries.get(entry_id)
+    revision = entry.revision(number) if entry else None
+    return {
+        "text": suggestion.text,
+        "sentences": [_sentence(catalogue, s) for s in suggestion.sentences],
+        "confidence": round(suggestion.confidence, 4),
+        "entry_id": entry_id,
+        "revision": number,
+        "title": suggestion.title,
+        "kind": entry.kind.value if entry else "",
+        "lang": suggestion.lang,
+        "freshness": labels.freshness_of_revision(catalogue, entry_id, number),
+        "effective": labels.effective(
+            revision.valid_from if revision else None, revision.valid_until if revision else None
+        ),
+        "url": labels.entry_url(entry_id, number),
+        "slots_missing": list(suggestion.slots_missing),
+    }
+
+
+def _sentence(catalogue: Catalogue, sentence: Sentence) -> SentenceOut:
+    return {
+        "text": sentence.text,
+        "part": sentence.part.value,
+        "evidence": [_evidence(catalogue, evidence) for evidence in sentence.evidence],
+        "slots_missing": list(sentence.slots_missing),
+    }
+
+
+def _evidence(catalogue: Catalogue, evidence: Evidence) -> EvidenceOut:
+    return {
+        "entry_id": evidence.entry_id,
+        "revision": evidence.revision,
+        "quote": evidence.quote,
+        "title": labels.title_of(catalogue, evidence.entry_id, evidence.revision),
+        "url": labels.entry_url(evidence.entry_id, evidence.revision),
+    }
+
+
+def _clarify(clarify: Clarify | None) -> ClarifyOut | None:
+    if clarify is None:
+        return None
+    return {
+        "question": clarify.question,
+        "options": [
+            {"text": option.text, "entry_id": option.entry_id, "revision": option.revision}
+            for option in clarify.options
+        ],
+    }
+
+
+def _risk(risk: Risk) -> RiskOut:
+    complexity, escalation = risk.complexity, risk.escalation
+    return {
+        "mood": risk.mood.value,
+        "mood_words": list(risk.mood_words),
+        "sensitive_words": list(risk.sensitive_words),
+        "complexity": {
+            "level": complexity.level,
+            "departments": list(complexity.departments),
+            "questions": complexity.questions,
+            "repeated": complexity.repeated,
+        },
+        "escalation": {
+            "group": escalation.group,
+            "minutes": escalation.minutes,
+            "path": list(escalation.path),
+        }
+        if escalation
+        else None,
+    }
+
+
+def _milliseconds(started: float) -> float:
+    return round((perf_counter() - started) * 1000, 2)

@@ -1,0 +1,43 @@
+"""All routes of ``/api/v1`` together, and the document that describes them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.metadata import version
+
+from flask import Response, request
+
+from assistant.accounts.policy import Action
+from assistant.web import (
+    api_answers,
+    api_board,
+    api_entries,
+    api_exchange,
+    api_lifecycle,
+    openapi,
+)
+from assistant.web.routing import JSON, Route, Routes
+
+routes = Routes()
+
+
+@routes.get("/openapi.json", Action.DESCRIBE, returns=JSON)
+def describe_api() -> Response:
+    """This document: OpenAPI 3.1."""
+    response = Response(_document(), content_type=JSON)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def all_routes() -> list[Route]:
+    """Every route of the API."""
+    # The exchange routes come first: "import" and "export" are no entry ids.
+    modules = (api_answers, api_exchange, api_entries, api_lifecycle, api_board)
+    return [route for module in modules for route in module.routes.all] + routes.all
+
+
+@cache
+def _document() -> str:
+    return json.dumps(openapi.document(all_routes(), version("zhike")), ensure_ascii=False)

@@ -1,0 +1,95 @@
+"""API: search, suggested replies, feedback, and who am I."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from assistant.accounts.policy import Action
+from assistant.insights.insights import Feedback, FeedbackKind
+from assistant.insights.masking import mask
+from assistant.replies.model import Message, SuggestRequest
+from assistant.web import answer_views, context, labels, metrics
+from assistant.web.answer_responses import Recorded, SearchOut, SuggestOut
+from assistant.web.moments import parse_moment
+from assistant.web.requests import FeedbackIn, NoQuery, SearchIn, SuggestIn
+from assistant.web.responses import MeOut
+from assistant.web.routing import Routes
+from indexer.search import SearchRequest
+from kb.errors import NotFound
+
+routes = Routes()
+
+
+@routes.get("/me", Action.ME, query=NoQuery, returns=MeOut)
+def me(query: NoQuery) -> MeOut:
+    """Who the caller is."""
+    caller = context.principal()
+    return {
+        "name": caller.name,
+        "login": caller.login,
+        "role": caller.role.value if caller.role else "",
+        "kind": caller.kind.value,
+        "audiences": sorted(audience.value for audience in caller.audiences),
+    }
+
+
+@routes.post("/search", Action.SEARCH, body=SearchIn, returns=SearchOut)
+def search(body: SearchIn) -> SearchOut:
+    """Search what is in force now or at another time."""
+    started = perf_counter()
+    request = SearchRequest(
+        query=body.query,
+        limit=body.limit,
+        as_of=parse_moment(body.as_of, "as_of"),
+        audiences=context.principal().audiences,
+        kinds=frozenset(body.kinds) if body.kinds else None,
+        channel=body.channel,
+    )
+    response = context.services().searcher.search(request)
+    metrics.observe_search(response)
+    # A few characters are somebody still typing; a degraded index is our gap, not the team's.
+    if not response.answerable and not response.degraded and len(body.query.strip()) >= 4:
+        context.services().insights.add_gap(body.query, "no_answer")
+    return answer_views.search_out(response, started)
+
+
+@routes.post("/suggest", Action.SUGGEST, body=SuggestIn, returns=SuggestOut)
+def suggest(body: SuggestIn) -> SuggestOut:
+    """Suggest replies to a contact, each sentence with its evidence."""
+    started = perf_counter()
+    request = SuggestRequest(
+        messages=tuple(Message(m.role, m.text) for m in body.messages),
+        slots=dict(body.slots),
+        channel=body.channel,
+        as_of=parse_moment(body.as_of, "as_of"),
+        audiences=context.principal().audiences,
+    )
+    response = context.services().composer.suggest(request)
+    metrics.observe_search(response.search)
+    for question in response.unanswered:
+        context.services().insights.add_gap(question, "no_answer")
+    return answer_views.suggest_out(response, started)
+
+
+@routes.post("/feedback", Action.FEEDBACK, body=FeedbackIn, returns=Recorded, status=201)
+def feedback(body: FeedbackIn) -> Recorded:
+    """Say what became of a suggestion; "outdated" also reports the entry to its owner."""
+    services, caller = context.services(), context.principal()
+    entry = services.kb.entry(body.entry_id)
+    numbers = {revision.number for revision in labels.visible_revisions(entry)}
+    if body.revision not in numbers:
+        raise NotFound(f"no revision {body.revision}")
+    if body.kind is FeedbackKind.OUTDATED:
+        services.kb.report_outdated(
+            body.entry_id, body.revision, body.sentence, mask(body.note), caller.name
+        )
+    given = Feedback(
+        kind=body.kind,
+        entry_id=body.entry_id,
+        revision=body.revision,
+        query=body.query,
+        sent=body.sent,
+        note=body.note or body.sentence,
+    )
+    services.insights.record(given, caller.name)
+    return {"recorded": True}

@@ -1,0 +1,100 @@
+"""API: the freshness board, what changed, reports from the front line, and knowledge gaps."""
+
+from __future__ import annotations
+
+from assistant.accounts.policy import Action
+from assistant.web import board_views, context, labels
+from assistant.web.board_responses import (
+    BoardOut,
+    ChangeOut,
+    ChangesOut,
+    GapsOut,
+    ReportOut,
+    ReportsOut,
+)
+from assistant.web.requests import ChangesQuery, FreshnessQuery, NoQuery, NoteIn, PageQuery
+from assistant.web.routing import Routes
+from kb.rows import Report
+
+routes = Routes()
+
+
+@routes.get("/freshness", Action.FRESHNESS_READ, query=FreshnessQuery, returns=BoardOut)
+def read_freshness(query: FreshnessQuery) -> BoardOut:
+    """What needs attention, sorted by damage: use times age times risk."""
+    return board_views.board(query, board_views.visible_rows())
+
+
+@routes.get("/changes", Action.CHANGES_READ, query=ChangesQuery, returns=ChangesOut)
+def read_changes(query: ChangesQuery) -> ChangesOut:
+    """What changed after a sequence number, each entry as it stands now."""
+    services = context.services()
+    catalogue = services.catalogue.current()
+    changes = services.kb.changes(query.after, query.limit)
+    found: list[ChangeOut] = []
+    for change in changes:
+        entry = catalogue.entries.get(change.entry_id)
+        shown = labels.representative(catalogue, entry) if entry else None
+        if entry is None or shown is None:
+            continue
+        found.append(
+            {
+                "seq": change.seq,
+                "entry_id": entry.id,
+                "at": context.moment_json(change.at),
+                "title": shown.content.title,
+                "kind": entry.kind.value,
+                "revision": shown.number,
+                "state": labels.state_of(catalogue, entry.id),
+                "url": labels.entry_url(entry.id),
+            }
+        )
+    return {"changes": found, "next": changes[-1].seq if changes else query.after}
+
+
+@routes.get("/reports", Action.REPORTS_READ, query=NoQuery, returns=ReportsOut)
+def list_reports(query: NoQuery) -> ReportsOut:
+    """List open reports that something is outdated."""
+    return {"reports": [_report(report) for report in context.services().kb.reports()]}
+
+
+@routes.post(
+    "/reports/<int:report_id>/resolve", Action.REPORTS_RESOLVE, body=NoteIn, returns=ReportOut
+)
+def resolve_report(report_id: int, body: NoteIn) -> ReportOut:
+    """Close a report."""
+    actor = context.principal().name
+    return _report(context.services().kb.resolve_report(report_id, actor, body.note))
+
+
+@routes.get("/gaps", Action.GAPS_READ, query=PageQuery, returns=GapsOut)
+def list_gaps(query: PageQuery) -> GapsOut:
+    """List questions without a reliable answer, most asked first."""
+    gaps, total = context.services().insights.gaps(query.limit, query.offset)
+    return {
+        "gaps": [
+            {
+                "query": gap.query,
+                "reason": gap.reason,
+                "count": gap.count,
+                "first_at": context.moment_json(gap.first_at),
+                "last_at": context.moment_json(gap.last_at),
+                "status": gap.status,
+            }
+            for gap in gaps
+        ],
+        "total": total,
+    }
+
+
+def _report(report: Report) -> ReportOut:
+    return {
+        "id": report.id,
+        "entry_id": report.entry_id,
+        "revision": report.revision,
+        "sentence": report.sentence,
+        "note": report.note,
+        "actor": report.actor,
+        "at": context.moment_json(report.at),
+        "url": labels.entry_url(report.entry_id, report.revision),
+    }

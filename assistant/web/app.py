@@ -1,0 +1,67 @@
+"""The Flask application: puts gate, pages, API, health and errors together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+from assistant.accounts.policy import Action
+from assistant.web import (
+    api,
+    assets,
+    context,
+    guard,
+    headers,
+    health,
+    metrics,
+    pages,
+    problems,
+    routing,
+    templating,
+)
+from assistant.web.sessions import SessionCookie
+from assistant.wiring import Services
+
+BODY_LIMIT = 2 * 1024 * 1024
+_HERE = Path(__file__).parent
+
+
+def create_app(
+    services: Services, *, testing: bool = False, templates: Path | None = None
+) -> Flask:
+    """A WSGI application over `services`.
+
+    Args:
+        services: the parts behind it.
+        testing: errors are answered as usual, and answers are checked against their models.
+        templates: another folder of page templates than the packaged one.
+    """
+    app = Flask(
+        __name__,
+        static_folder=None,
+        template_folder=str(templates or _HERE / "templates"),
+    )
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    app.config["MAX_FORM_PARTS"] = 50
+    app.testing = testing
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.extensions[context.EXTENSION] = services
+    metrics.install(app)
+    guard.install(app, SessionCookie(services.signing_key))
+    problems.install(app)
+    _mount_static(app)
+    templating.install(app)
+    pages.mount(app)
+    health.mount(app)
+    routing.mount(app, Blueprint("api", __name__, url_prefix="/api/v1"), api.all_routes())
+    app.after_request(headers.harden)
+    return app
+
+
+def _mount_static(app: Flask) -> None:
+    files = assets.Assets(_HERE / "static")
+    app.extensions["zhike.assets"] = files
+    app.add_url_rule("/static/<version>/<path:path>", "static", files.serve)
+    guard.declare(app, "static", Action.ASSETS)

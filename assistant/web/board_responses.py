@@ -1,0 +1,91 @@
+"""Answers about freshness, changes, reports and gaps."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from assistant.web.responses import ReasonOut
+
+
+class BoardRowOut(TypedDict):
+    """One row of the freshness board."""
+
+    entry_id: str
+    revision: int | None
+    kind: str
+    title: str
+    owner: str
+    state: str
+    reasons: list[ReasonOut]
+    damage: float
+    age_days: float
+    usage: int
+    risk: int
+    next_review: str | None
+    url: str
+
+
+class BoardOut(TypedDict):
+    """The freshness board, worst first."""
+
+    rows: list[BoardRowOut]
+    counts: dict[str, int]
+    total: int
+    at: str | None
+
+
+class ChangeOut(TypedDict):
+    """One change of an entry."""
+
+    seq: int
+    entry_id: str
+    at: str | None
+    title: str
+    kind: str
+    revision: int | None
+    state: str
+    url: str
+
+
+class ChangesOut(TypedDict):
+    """Changes in order; ask again with `after` set to `next`."""
+
+    changes: list[ChangeOut]
+    next: int
+
+
+class GapOut(TypedDict):
+    """A question nobody could answer."""
+
+    query: str
+    reason: str
+    count: int
+    first_at: str | None
+    last_at: str | None
+    status: str
+
+
+class GapsOut(TypedDict):
+    """Open gaps, most asked first."""
+
+    gaps: list[GapOut]
+    total: int
+
+
+class ReportOut(TypedDict):
+    """A hint from the front line that a sentence is outdated."""
+
+    id: int
+    entry_id: str
+    revision: int
+    sentence: str
+    note: str
+    actor: str
+    at: str | None
+    url: str
+
+
+class ReportsOut(TypedDict):
+    """Open reports."""
+
+    reports: list[ReportOut]

@@ -1,0 +1,63 @@
+"""The freshness board as the caller may see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from assistant.web import context, labels
+from assistant.web.board_responses import BoardOut, BoardRowOut
+from assistant.web.requests import FreshnessQuery
+from kb import freshness
+from kb.freshness import BoardRow, State
+
+
+def board(query: FreshnessQuery, rows: list[BoardRow]) -> BoardOut:
+    """One page of `rows`; `counts` are over all that meet the filters other than the state."""
+    catalogue = context.services().catalogue.current()
+    matching = [
+        row for row in rows if query.owner in (None, row.owner) and query.kind in (None, row.kind)
+    ]
+    counted = Counter(row.state.value for row in matching)
+    wanted = [row for row in matching if query.state in (None, row.state)]
+    page = wanted[query.offset : query.offset + query.limit]
+    return {
+        "rows": [_row(row) for row in page],
+        "counts": {s.value: counted[s.value] for s in State if counted[s.value]},
+        "total": len(wanted),
+        "at": context.moment_json(catalogue.at),
+    }
+
+
+def visible_rows() -> list[BoardRow]:
+    """Every row of the board that the caller may know of, worst first."""
+    services = context.services()
+    catalogue = services.catalogue.current()
+    rows = freshness.board(
+        catalogue.entries.values(),
+        catalogue.freshness,
+        services.insights.usage(),
+        catalogue.at,
+        include_current=True,
+    )
+    return [row for row in rows if labels.visible_entry(catalogue.entries.get(row.entry_id))]
+
+
+def _row(row: BoardRow) -> BoardRowOut:
+    catalogue = context.services().catalogue.current()
+    entry = catalogue.entries[row.entry_id]
+    shown = labels.representative(catalogue, entry)
+    return {
+        "entry_id": row.entry_id,
+        "revision": shown.number if shown else None,
+        "kind": row.kind.value,
+        "title": shown.content.title if shown else row.entry_id,
+        "owner": row.owner,
+        "state": row.state.value,
+        "reasons": labels.freshness(catalogue, row.entry_id)["reasons"],
+        "damage": round(row.damage, 3),
+        "age_days": round(row.age_days, 1),
+        "usage": row.usage,
+        "risk": row.risk,
+        "next_review": context.moment_json(row.next_review),
+        "url": labels.entry_url(row.entry_id),
+    }

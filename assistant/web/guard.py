@@ -1,0 +1,103 @@
+"""The gate before every view: who is it, does the request come from our pages, is it allowed.
+
+Each endpoint declares its action when it is registered; one without an action is refused, so a
+forgotten declaration fails closed.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+
+from assistant.accounts.policy import Action, authorise
+from assistant.accounts.roles import ANONYMOUS, Principal
+from assistant.web import context
+from assistant.web.problems import Refusal
+from assistant.web.sessions import SessionCookie
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ACTIONS = "zhike.actions"
+_COOKIE = "zhike.cookie"
+
+
+def install(app: Flask, cookie: SessionCookie) -> None:
+    """Put the gate before every request of `app`."""
+    app.extensions[_ACTIONS] = {}
+    app.extensions[_COOKIE] = cookie
+    app.before_request(_check)
+
+
+def declare(app: Flask, endpoint: str, action: Action) -> None:
+    """Say which action an endpoint performs."""
+    app.extensions[_ACTIONS][endpoint] = action
+
+
+def declared(app: Flask) -> dict[str, Action]:
+    """Every declared endpoint with its action."""
+    return cast(dict[str, Action], app.extensions[_ACTIONS])
+
+
+def session_cookie() -> SessionCookie:
+    """The session cookie of the running app."""
+    return cast(SessionCookie, current_app.extensions[_COOKIE])
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None  # no such address or method: the error handler answers
+    g.principal, by_cookie = _who()
+    if (by_cookie or _is_form()) and request.method not in _SAFE:
+        _refuse_cross_site()
+    action = declared(current_app).get(request.endpoint)
+    if action is None:
+        raise Refusal(403, "forbidden")
+    if authorise(g.principal, action, context.nearness()):
+        return None
+    if g.principal is not ANONYMOUS:
+        raise Refusal(403, "forbidden")
+    if _wants_page():
+        here = request.full_path.rstrip("?")
+        return cast(Response, redirect(url_for("pages.login", next=here), 303))
+    raise Refusal(401, "sign_in")
+
+
+def _who() -> tuple[Principal, bool]:
+    """The caller, and whether the session cookie says so. A token, when sent, decides alone."""
+    accounts = context.services().accounts
+    header = request.headers.get("Authorization", "")
+    if header:
+        scheme, _, secret = header.partition(" ")
+        found = accounts.tokens.principal(secret.strip()) if scheme.lower() == "bearer" else None
+        if found is None:
+            raise Refusal(401, "sign_in")
+        return found, False
+    secret = session_cookie().read(request) or ""
+    person = accounts.people.by_session(secret) if secret else None
+    return (person, True) if person else (ANONYMOUS, False)
+
+
+def _is_form() -> bool:
+    """Whether a browser could have been made to send this from elsewhere without asking."""
+    return request.mimetype in {
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+    }
+
+
+def _refuse_cross_site() -> None:
+    """Let through only what a page of ours sent: browsers say so in headers pages cannot forge."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        genuine = site == "same-origin"
+    else:
+        genuine = origin is not None and urlsplit(origin).netloc == request.host
+    if not genuine:
+        raise Refusal(403, "cross_site")
+
+
+def _wants_page() -> bool:
+    return request.method in _SAFE and request.blueprint == "pages"

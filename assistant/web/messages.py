@@ -1,0 +1,158 @@
+"""Wording of what the server itself says: errors and refused fields, in both languages.
+
+Texts of pages stand in ``i18n/*.json``; these are here because the API needs them without pages.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+_TITLES: dict[int, tuple[str, str]] = {
+    400: ("请求无法解析", "The request could not be read"),
+    401: ("请先登录", "Sign in first"),
+    403: ("没有权限", "Not allowed"),
+    404: ("找不到", "Not found"),
+    405: ("不支持这种请求方法", "Method not supported here"),
+    406: ("没有可用的格式", "No such format"),
+    409: ("已有人先改了", "Somebody changed it first"),
+    410: ("链接已失效", "This link is not valid any more"),
+    413: ("内容太大", "Too large"),
+    415: ("不支持这种内容类型", "Content type not supported"),
+    422: ("内容不符合要求", "Something in it is not right"),
+    428: ("缺少 If-Match", "If-Match is missing"),
+    429: ("尝试太频繁", "Too many attempts"),
+    500: ("服务器出错了", "The server failed"),
+    503: ("暂时不可用", "Not available just now"),
+    507: ("磁盘空间不足", "The disk is full"),
+}
+
+_DETAILS: dict[str, tuple[str, str]] = {
+    "sign_in": (
+        "请登录,或带上有效的访问令牌。",
+        "Sign in, or send a valid access token.",
+    ),
+    "forbidden": (
+        "您的角色不能做这一步。需要时请找管理员。",
+        "Your role does not include this step. Ask an administrator if you need it.",
+    ),
+    "cross_site": (
+        "这个请求来自另一个网站,已拒绝。请从本站页面操作。",
+        "This request came from another site and was refused. Use our own pages.",
+    ),
+    "absent": (
+        "没有这个页面或条目,也可能您无权查看。",
+        "There is no such page or entry, or it is not open to you.",
+    ),
+    "method": ("这个地址支持:{allowed}。", "This address supports: {allowed}."),
+    "too_large": (
+        "请求体最大 2 MiB。请分批提交。",
+        "A request body may hold 2 MiB. Send it in parts.",
+    ),
+    "media_type": (
+        "请用 Content-Type: {wanted} 提交。",
+        "Send it with Content-Type: {wanted}.",
+    ),
+    "not_json": ("请求体不是合法的 JSON。", "The body is not valid JSON."),
+    "fields": ("有 {count} 处需要修改。", "{count} thing(s) to correct."),
+    "if_match": (
+        "修改条目时请带 If-Match 头,值为读取时得到的 ETag。",
+        "Send If-Match with the ETag you got when reading the entry.",
+    ),
+    "conflict": (
+        "您读取之后,条目又有新的改动。请对照差异合并后再提交。",
+        "The entry changed after you read it. Merge with the difference shown and send again.",
+    ),
+    "id_taken": ("编号 {id} 已被占用,请换一个。", "The id {id} is taken, choose another."),
+    "storage_full": (
+        "没有写入任何内容。请清理磁盘后重试。",
+        "Nothing was written. Free some space and try again.",
+    ),
+    "storage_busy": (
+        "另一项写入正在进行,没有写入任何内容。请稍后重试。",
+        "Another write is under way; nothing was written. Try again in a moment.",
+    ),
+    "server": (
+        "已记录,编号 {reference}。请稍后再试。",
+        "It was logged as {reference}. Try again in a moment.",
+    ),
+    "bad_credentials": ("登录名或密码不对。", "Login or password is wrong."),
+    "throttled": (
+        "失败次数太多,请 {seconds} 秒后再试。",
+        "Too many failed attempts. Try again in {seconds} seconds.",
+    ),
+    "reason_hidden": (
+        "依据在您无权查看的条目里,请联系条目负责人。",
+        "The reason lies in an entry that is not open to you. Ask the owner of this entry.",
+    ),
+    "newer_revision": (
+        "这是版本 {shown};现在生效的是版本 {current}。",
+        "This is version {shown}; version {current} is in force now.",
+    ),
+    "later_revision": (
+        "这是版本 {shown},自 {since} 起生效。",
+        "This is version {shown}, valid from {since}.",
+    ),
+}
+
+# Codes of fields and of pydantic error types, as short sentences.
+_FIELDS: dict[str, tuple[str, str]] = {
+    "missing": ("必填", "is required"),
+    "invalid": ("格式不对", "is not in the right form"),
+    "invalid_login": (
+        "请用小写字母、数字和 . _ @ -,2 到 64 个字符",
+        "use lower-case letters, digits and . _ @ -, 2 to 64 characters",
+    ),
+    "taken": ("已被占用,请换一个", "is taken, choose another"),
+    "short": ("至少 10 个字符", "needs at least 10 characters"),
+    "long": ("最多 256 个字符", "may have 256 characters at most"),
+    "same_as_login": ("不能与登录名或姓名相同", "must differ from login and name"),
+    "repetitive": ("重复字符太多", "repeats too few characters"),
+    "extra_forbidden": ("没有这个字段", "is not a known field"),
+    "string_too_long": ("最多 {max_length} 个字符", "may have {max_length} characters at most"),
+    "string_too_short": ("不能为空", "must not be empty"),
+    "too_long": ("最多 {max_length} 项", "may have {max_length} items at most"),
+    "too_short": ("至少 {min_length} 项", "needs at least {min_length} item(s)"),
+    "enum": ("应为 {expected} 之一", "must be one of {expected}"),
+    "literal_error": ("应为 {expected} 之一", "must be one of {expected}"),
+    "int_parsing": ("应为整数", "must be a whole number"),
+    "int_type": ("应为整数", "must be a whole number"),
+    "string_type": ("应为文本", "must be text"),
+    "list_type": ("应为列表", "must be a list"),
+    "bool_parsing": ("应为 true 或 false", "must be true or false"),
+    "greater_than_equal": ("不能小于 {ge}", "must be at least {ge}"),
+    "less_than_equal": ("不能大于 {le}", "must be at most {le}"),
+    "date": (
+        "应为日期或时间,如 2026-11-22 或 2026-11-22T14:05",
+        "must be a date or a time such as 2026-11-22 or 2026-11-22T14:05",
+    ),
+}
+
+
+def title(status: int, lang: str) -> str:
+    """The short title of an HTTP status."""
+    if status in _TITLES:
+        return _pick(_TITLES[status], lang)
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return str(status)
+
+
+def detail(key: str, lang: str, **params: object) -> str:
+    """A sentence saying what happened and what to do."""
+    return _pick(_DETAILS[key], lang).format(**params)
+
+
+def field_message(code: str, lang: str, fallback: str = "", **params: object) -> str:
+    """What is wrong with a field; `fallback` when the code has no wording of ours."""
+    found = _FIELDS.get(code)
+    if found is None:
+        return fallback or code
+    try:
+        return _pick(found, lang).format(**params)
+    except KeyError:
+        return fallback or code
+
+
+def _pick(pair: tuple[str, str], lang: str) -> str:
+    return pair[1] if lang == "en" else pair[0]

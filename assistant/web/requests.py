@@ -1,0 +1,202 @@
+"""What the API accepts: pydantic models of bodies and queries. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from assistant.insights.insights import FeedbackKind
+from kb.freshness import State
+from kb.model import Audience, Channel, Kind, Status
+
+QUERY_LIMIT = 2_000
+BODY_LIMIT = 512 * 1024
+EntryId = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=80)
+]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Moment = Annotated[str, StringConstraints(max_length=40)]
+Text = Annotated[str, StringConstraints(max_length=QUERY_LIMIT)]
+Names = Annotated[list[Short], Field(max_length=200)]
+
+
+class Strict(BaseModel):
+    """Base of all requests."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+class SearchIn(Strict):
+    """A search. `as_of` is a date or time, in the site's time zone unless it has an offset."""
+
+    query: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_LIMIT)]
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    as_of: Moment | None = None
+    kinds: list[Kind] | None = None
+    channel: Channel | None = None
+
+
+class MessageIn(Strict):
+    """One message of a contact."""
+
+    role: Literal["customer", "agent", "system"]
+    text: Text
+
+
+class SuggestIn(Strict):
+    """A contact so far, oldest message first; `slots` are what is known about it."""
+
+    messages: Annotated[list[MessageIn], Field(min_length=1, max_length=100)]
+    slots: Annotated[dict[Short, Short], Field(max_length=100)] = {}
+    channel: Channel = Channel.CHAT
+    as_of: Moment | None = None
+
+
+class FeedbackIn(Strict):
+    """What became of a suggestion. `sent` is the text as sent, `sentence` what is outdated."""
+
+    kind: FeedbackKind
+    entry_id: EntryId
+    revision: Annotated[int, Field(ge=1)]
+    query: Text = ""
+    sent: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    sentence: Text = ""
+    note: Text = ""
+
+
+class SlotIn(Strict):
+    """A variable of a canned reply."""
+
+    name: Short
+    label: Short = ""
+
+
+class ContentIn(Strict):
+    """Everything a reviewer approves. Times are dates or date-times in the site's time zone."""
+
+    kind: Kind
+    title: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    body: Annotated[str, StringConstraints(max_length=BODY_LIMIT)]
+    lang: Short = "zh-CN"
+    audience: Audience = Audience.CUSTOMER
+    effective_from: Moment | None = None
+    effective_until: Moment | None = None
+    risk: Annotated[int, Field(ge=1, le=3)] = 2
+    products: Names = []
+    channels: Annotated[list[Channel], Field(max_length=4)] = []
+    tags: Names = []
+    questions: Annotated[list[Text], Field(max_length=200)] = []
+    counter: Annotated[list[Text], Field(max_length=200)] = []
+    depends_on: Annotated[list[EntryId], Field(max_length=200)] = []
+    supersedes: Annotated[list[EntryId], Field(max_length=200)] = []
+    short_code: Short = ""
+    slots: Annotated[list[SlotIn], Field(max_length=50)] = []
+
+
+class StewardshipIn(Strict):
+    """Who keeps an entry true; what is left out stays as it is."""
+
+    owner: Short | None = None
+    reviewer: Short | None = None
+    review_every: Annotated[int, Field(ge=0, le=3650)] | None = None
+
+
+class EntryIn(Strict):
+    """A new entry with its first draft."""
+
+    id: EntryId
+    content: ContentIn
+    stewardship: StewardshipIn = StewardshipIn()
+
+
+class EditIn(Strict):
+    """A new draft of an entry."""
+
+    content: ContentIn
+
+
+class NoteIn(Strict):
+    """A step of the lifecycle, with a note for the audit log."""
+
+    note: Text = ""
+
+
+class FileIn(Strict):
+    """One Markdown file of an import."""
+
+    name: Short
+    text: Annotated[str, StringConstraints(max_length=BODY_LIMIT)]
+
+
+class ImportIn(Strict):
+    """Markdown files to import; with `dry_run` (the default) nothing is written."""
+
+    files: Annotated[list[FileIn], Field(min_length=1, max_length=1_000)]
+    dry_run: bool = True
+
+
+class NoQuery(Strict):
+    """No parameters but the language of messages."""
+
+    lang: Short = ""
+
+
+class AsOfQuery(NoQuery):
+    """Which revision to read: by number, or the one in force at a time; default: now."""
+
+    revision: Annotated[int, Field(ge=1)] | None = None
+    as_of: Moment | None = None
+
+
+class DiffQuery(NoQuery):
+    """Two revision numbers to compare."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    before: Annotated[int, Field(ge=1, alias="from")]
+    after: Annotated[int, Field(ge=1, alias="to")]
+
+
+class PageQuery(NoQuery):
+    """Paging."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+
+
+class EntriesQuery(PageQuery):
+    """Filters of the list of entries; all given ones must hold."""
+
+    kind: Kind | None = None
+    status: Status | None = None
+    owner: Short | None = None
+    audience: Audience | None = None
+    state: State | None = None
+    language: Short | None = None
+    tag: Short | None = None
+    product: Short | None = None
+    q: Short | None = None
+
+
+class FreshnessQuery(PageQuery):
+    """Filters of the freshness board."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    owner: Short | None = None
+    state: State | None = None
+    kind: Kind | None = None
+
+
+class ChangesQuery(NoQuery):
+    """Changes after a sequence number."""
+
+    after: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class ImportQuery(NoQuery):
+    """For an import of one Markdown text as the body."""
+
+    dry_run: bool = True
+    name: Short = "body.md"

@@ -1,0 +1,60 @@
+"""What every template can use: texts, times in the site's zone, versioned assets, permissions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from flask import Flask, request
+
+from assistant.accounts.policy import Action
+from assistant.accounts.roles import ANONYMOUS
+from assistant.web import context, i18n
+from assistant.web.paths import here
+
+
+def install(app: Flask) -> None:
+    """Add the globals and filters to the templates of `app`."""
+    product_version = version("zhike")
+    app.jinja_env.filters["local"] = _local
+    app.jinja_env.filters["local_date"] = _local_date
+    app.jinja_env.filters["iso"] = _iso
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    def per_request() -> dict[str, Any]:
+        caller = context.principal()
+        return {
+            "t": i18n.texts_for(context.lang()),
+            "lang": context.lang(),
+            "langs": i18n.LANGUAGES,
+            "principal": None if caller is ANONYMOUS else caller,
+            "can": lambda action: context.allowed(Action(action)),
+            "asset": context.asset,
+            "path": request.path,
+            "here": here(),
+            "version": product_version,
+        }
+
+    app.context_processor(per_request)
+
+
+def _local(moment: datetime | str | None) -> str:
+    return _formatted(moment, "%Y-%m-%d %H:%M")
+
+
+def _local_date(moment: datetime | str | None) -> str:
+    return _formatted(moment, "%Y-%m-%d")
+
+
+def _iso(moment: datetime | str | None) -> str:
+    return moment if isinstance(moment, str) else context.moment_json(moment) or ""
+
+
+def _formatted(moment: datetime | str | None, form: str) -> str:
+    """A moment in the site's time zone; views hand over datetimes or their own JSON strings."""
+    if not moment:
+        return ""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment.astimezone(context.services().settings.site_tz).strftime(form)

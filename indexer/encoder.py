@@ -1,0 +1,187 @@
+"""Text to vectors: the encoder protocol, the light runtime and any sentence-transformers model.
+
+Serving reads the shipped model with `tokenizers` and numpy in a fraction of a second. The
+sentence_transformers import (10 s, 415 MiB) is paid only for models the light runtime cannot read,
+and only in this module. No method starts OpenMP threads, so a process may fork after loading;
+`SentenceTransformerEncoder` is the exception: load it after the fork.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.errors import NotFound
+
+if TYPE_CHECKING:
+    from kb.settings import Settings
+
+Vectors = NDArray[np.float32]
+SHIPPED = Path(__file__).parent / "models" / "zhike-static-zh-en"
+
+
+class Encoder(Protocol):
+    """Maps texts to vectors whose inner product is their similarity.
+
+    Attributes:
+        name: For people: the model's name or folder.
+        fingerprint: Changes whenever any vector would; an index of another one is refused.
+        dimensions: Length of each vector.
+    """
+
+    name: str
+    fingerprint: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """Vectors of the texts, one row each, L2-normalised.
+
+        A text without any known token gets the zero vector.
+
+        Args:
+            texts: Any texts; no preparation is expected.
+            query: Whether they are queries; some models treat these differently.
+        """
+        ...
+
+
+class NotStatic(ValueError):
+    """The folder is not a static embedding model that the light runtime can read."""
+
+
+class StaticEncoder:
+    """The light runtime for sentence-transformers static embedding folders.
+
+    Reads what `SentenceTransformer(path)` reads, `modules.json` first, and gives the same vectors:
+    the mean of the token rows, normalised. Weights may be float32, float16 or int8 with a scale
+    for each token, and stay compact in memory. Safe to share between threads and across `fork`.
+
+    Raises:
+        NotFound: There is no such folder.
+        NotStatic: The model has other modules than a static embedding and a normaliser.
+    """
+
+    def __init__(self, path: Path) -> None:
+        from safetensors import safe_open
+        from tokenizers import Tokenizer
+
+        folder = _static_folder(path)
+        weights = folder / "model.safetensors"
+        with safe_open(weights, framework="numpy") as tensors:
+            stored = {name: tensors.get_tensor(name) for name in tensors.keys()}
+        self._rows = stored["embedding.weight" if "embedding.weight" in stored else "embeddings"]
+        self._mapping: NDArray[np.integer[Any]] | None = stored.get("mapping")
+        self._scales: NDArray[np.floating[Any]] | None = stored.get("weights")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self.name = path.name
+        self.dimensions = int(self._rows.shape[1])
+        self.fingerprint = f"static-{_digest([weights, folder / 'tokenizer.json'])}"
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """Vectors of the texts; see `Encoder.encode`. Queries are treated like other texts."""
+        found = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for at, text in enumerate(texts):
+            ids = self._tokenizer.encode(text, add_special_tokens=False).ids
+            if ids:
+                found[at] = self._mean(np.asarray(ids))
+        norms = np.linalg.norm(found, axis=1, keepdims=True)
+        unit: Vectors = found / np.maximum(norms, 1e-12)
+        return unit
+
+    def _mean(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        rows = ids if self._mapping is None else self._mapping[ids]
+        values = self._rows[rows].astype(np.float32)
+        if self._scales is not None:
+            values *= self._scales[ids, None].astype(np.float32)
+        mean: NDArray[np.float32] = values.mean(axis=0)
+        return mean
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, by name or folder, as an `Encoder`.
+
+    Importing the library and loading takes seconds and hundreds of MiB; models by name are
+    downloaded on first use. Remote code is never trusted.
+
+    Raises:
+        NotFound: No such model, or it cannot be downloaded.
+    """
+
+    def __init__(self, name_or_path: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(name_or_path, device="cpu", trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            raise NotFound(f"encoder {name_or_path!r} cannot be loaded: {error}") from error
+        self.name = name_or_path
+        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.fingerprint = f"st-{self._state_digest()}"
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """Vectors of the texts; see `Encoder.encode`. The model's own query prompt is used."""
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        encode = self._model.encode_query if query else self._model.encode_document
+        found = encode(
+            list(texts), convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(found, dtype=np.float32)
+
+    def _state_digest(self) -> str:
+        """Hash of weights and prompts: the same model elsewhere on disk is the same encoder."""
+        digest = hashlib.sha256(json.dumps(self._model.prompts, sort_keys=True).encode())
+        for name, tensor in sorted(self._model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().float().contiguous().numpy().data)
+        return digest.hexdigest()[:16]
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The encoder the settings name: the shipped one when empty.
+
+    Folders of static models use the light runtime, everything else sentence-transformers.
+
+    Raises:
+        NotFound: The model cannot be found.
+    """
+    path = Path(settings.encoder) if settings.encoder else SHIPPED
+    if settings.encoder and not path.is_dir():
+        return SentenceTransformerEncoder(settings.encoder)
+    try:
+        return StaticEncoder(path)
+    except NotStatic:
+        return SentenceTransformerEncoder(str(path))
+
+
+def _static_folder(path: Path) -> Path:
+    """The folder that holds weights and tokenizer of the model's static embedding module."""
+    modules = path / "modules.json"
+    if not modules.is_file():
+        raise NotFound(f"no model at {path}: modules.json is missing")
+    listed = json.loads(modules.read_text("utf-8"))
+    types = [str(module["type"]).rsplit(".", 1)[-1] for module in listed]
+    settings = path / "config_sentence_transformers.json"
+    prompted = settings.is_file() and json.loads(settings.read_text("utf-8")).get(
+        "default_prompt_name"
+    )
+    if types not in (["StaticEmbedding"], ["StaticEmbedding", "Normalize"]) or prompted:
+        raise NotStatic(f"{path} is not a plain static embedding model: {', '.join(types)}")
+    folder = path / str(listed[0]["path"])
+    if not (folder / "model.safetensors").is_file():
+        raise NotFound(f"no weights at {folder}: model.safetensors is missing")
+    return folder
+
+
+def _digest(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]

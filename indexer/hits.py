@@ -1,0 +1,78 @@
+"""Turns a measured candidate into a hit that says why it matched."""
+
+from __future__ import annotations
+
+from indexer.catalogue import ChunkRow
+from indexer.masks import moment
+from indexer.opening import Opened
+from indexer.ranking import FEATURES
+from indexer.results import Hit, Matched
+from indexer.retrieval import Candidates, Query
+from indexer.snippets import limit_for, snippet, surfaces
+from kb.model import Audience, Kind
+
+_TELLING = 0.4
+
+
+def make_hit(opened: Opened, query: Query, found: Candidates, at: int, confidence: float) -> Hit:
+    """The hit for the candidate in row `at`."""
+    catalogue = opened.catalogue
+    row = int(found.revisions[at])
+    revision = catalogue.revisions[row]
+    parts = dict(zip(FEATURES, (float(value) for value in found.features[at]), strict=True))
+    body = _chunk(opened, int(found.body[at]))
+    weights = query.weights
+    passage = snippet(body.quote, weights, limit_for(revision.lang)) if body else ""
+    matched = _matched(opened, found, at, parts, body, passage)
+    start, end = catalogue.span(int(found.spans[at]))
+    return Hit(
+        entry_id=revision.entry_id,
+        revision=revision.number,
+        kind=list(Kind)[int(catalogue.arrays["kinds"][row])],
+        title=revision.title,
+        snippet=passage or revision.title,
+        confidence=confidence,
+        matched=Matched(
+            matched.field,
+            matched.text,
+            _terms(weights, matched.text, passage, revision.title),
+        ),
+        heading=body.heading if body else "",
+        anchor=body.anchor if body else "",
+        score_parts=parts,
+        effective_from=moment(start),
+        effective_until=moment(end),
+        audience=list(Audience)[int(catalogue.arrays["audiences"][row])],
+        lang=revision.lang,
+    )
+
+
+def _matched(
+    opened: Opened,
+    found: Candidates,
+    at: int,
+    parts: dict[str, float],
+    body: ChunkRow | None,
+    passage: str,
+) -> Matched:
+    """The exact match, else whichever of question and passage is closer to the query."""
+    if exact := _chunk(opened, int(found.exact[at])):
+        return Matched(exact.field, exact.quote)
+    asked = _chunk(opened, int(found.asked[at]))
+    question = max(parts["dense_asked"], parts["overlap"])
+    answer = max(parts["dense_body"], parts["keyword_body"])
+    if asked and (body is None or question >= answer):
+        return Matched(asked.field, asked.quote)
+    return Matched(body.field, passage) if body else Matched("tags", "")
+
+
+def _terms(weights: dict[str, float], *texts: str) -> tuple[str, ...]:
+    """What to highlight: common terms such as 能 or 不 distract."""
+    least = _TELLING * max(weights.values(), default=0.0)
+    telling = [term for term, weight in weights.items() if weight >= least]
+    distinct = dict.fromkeys(texts)
+    return tuple(dict.fromkeys(part for text in distinct for part in surfaces(text, telling)))
+
+
+def _chunk(opened: Opened, row: int) -> ChunkRow | None:
+    return opened.catalogue.chunk(row) if row >= 0 else None

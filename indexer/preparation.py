@@ -1,0 +1,115 @@
+"""Revisions made ready for an index: chunks, keyword terms, vectors; everything known is reused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalogue import HASHES, StoredChunk, load, load_vectors
+from indexer.chunking import EMBEDDED, FIELDS, Chunk, chunks
+from indexer.encoder import Encoder
+from indexer.keywords import Document
+from indexer.text import analyse, fold
+from kb.model import Revision
+
+Progress = Callable[[int, int], None]
+_BATCH = 256
+_EMBEDDED = frozenset(FIELDS.index(field) for field in EMBEDDED)
+_NOTHING = Document.of(())
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A revision's chunks, as they are stored, and with their keyword terms."""
+
+    chunks: tuple[Chunk, ...]
+    stored: tuple[StoredChunk, ...]
+    documents: tuple[Document, ...]
+
+
+class Preparer:
+    """Prepares revisions; keeps what it has prepared until `forget_others`.
+
+    Attributes:
+        embedded: Texts encoded since the last `prepare` began.
+        reused: Texts whose vectors were known already.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.embedded = self.reused = 0
+        self._prepared: dict[tuple[str, int, str], Prepared] = {}
+        self._vectors: dict[bytes, NDArray[np.float16]] = {}
+
+    def remember(self, folder: Path) -> None:
+        """Take over the vectors of an undamaged generation made by the same encoder."""
+        keys, vectors = load(folder / HASHES), load_vectors(folder)
+        for key, vector in zip(keys, vectors, strict=True):
+            self._vectors[key.tobytes()] = vector
+
+    def prepare(
+        self, revisions: Sequence[Revision], progress: Progress | None = None
+    ) -> list[Prepared]:
+        """Chunks and terms of the revisions, in order; afterwards `vectors` knows theirs.
+
+        Args:
+            revisions: What the index is to hold.
+            progress: Called with the texts encoded so far and their number in all.
+        """
+        found = [self._prepare(revision) for revision in revisions]
+        self._embed(found, progress)
+        return found
+
+    def vectors(self, prepared: Sequence[Prepared]) -> NDArray[np.float16]:
+        """One row for each chunk; zeros for labels, which are searched by keyword only."""
+        flat = [chunk for part in prepared for chunk in part.stored]
+        array = np.zeros((len(flat), self.encoder.dimensions), dtype=np.float16)
+        for row, chunk in enumerate(flat):
+            if chunk.field in _EMBEDDED:
+                array[row] = self._vectors[chunk.digest]
+        return array
+
+    def forget_others(self, revisions: Iterable[Revision]) -> None:
+        """Drop everything that belongs to none of these revisions."""
+        wanted = {_identity(revision) for revision in revisions}
+        self._prepared = {k: p for k, p in self._prepared.items() if k in wanted}
+        used = {chunk.digest for part in self._prepared.values() for chunk in part.stored}
+        self._vectors = {k: v for k, v in self._vectors.items() if k in used}
+
+    def _prepare(self, revision: Revision) -> Prepared:
+        identity = _identity(revision)
+        if identity not in self._prepared:
+            pieces = tuple(chunks(revision))
+            # Counter-questions must never lead to their entry, so keywords do not know them.
+            documents = tuple(
+                _NOTHING if piece.field == "counter" else Document.of(analyse(piece.text))
+                for piece in pieces
+            )
+            stored = tuple(StoredChunk.of(revision, piece) for piece in pieces)
+            self._prepared[identity] = Prepared(pieces, stored, documents)
+        return self._prepared[identity]
+
+    def _embed(self, prepared: Sequence[Prepared], progress: Progress | None) -> None:
+        needed = {
+            stored.digest: chunk.text
+            for part in prepared
+            for chunk, stored in zip(part.chunks, part.stored, strict=True)
+            if stored.field in _EMBEDDED
+        }
+        new = [(key, text) for key, text in needed.items() if key not in self._vectors]
+        self.embedded, self.reused = len(new), len(needed) - len(new)
+        for start in range(0, len(new), _BATCH):
+            batch = new[start : start + _BATCH]
+            rows = self.encoder.encode([fold(text) for _, text in batch]).astype(np.float16)
+            for (key, _), row in zip(batch, rows, strict=True):
+                self._vectors[key] = row
+            if progress:
+                progress(start + len(batch), len(new))
+
+
+def _identity(revision: Revision) -> tuple[str, int, str]:
+    return revision.entry_id, revision.number, revision.content_hash

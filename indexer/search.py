@@ -1,0 +1,198 @@
+"""Search: filter, retrieve, measure, rank by calibrated probability, say why.
+
+The one entrance for every surface. Validity, audience, kind and channel are decided by one mask
+before anything is ranked. A search never starts OpenMP threads, so the process may fork.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from indexer.encoder import Encoder
+from indexer.generations import CURRENT
+from indexer.hits import make_hit
+from indexer.opening import Opened, open_live
+from indexer.ranking import Ranking
+from indexer.results import (
+    MAX_LIMIT,
+    MAX_QUERY,
+    Hit,
+    Matched,
+    SearchRequest,
+    SearchResponse,
+)
+from indexer.retrieval import Candidates, Query, find, read_query
+from indexer.text import fold
+from kb.clock import Clock, utc_now
+from kb.errors import InvalidInput, Problem
+
+__all__ = ["Hit", "Matched", "SearchRequest", "SearchResponse", "Searcher"]
+log = logging.getLogger(__name__)
+NO_INDEX = "there is no index yet"
+_CHECK_EVERY = 0.05
+_Stamp = tuple[int, int, int] | None
+
+
+class Searcher:
+    """Searches the live generation under a root; picks up new ones by itself. Thread-safe.
+
+    Nothing is opened before the first search or `reload_if_changed`.
+
+    Args:
+        root: Folder of one index: `<data>/index/staff` or `<data>/index/public`.
+        encoder: Embeds queries; must be the one the index was built with.
+        ranking: Weights; by default `ranking.json` beside the root, else the shipped ones.
+        clock: What "now" is.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        encoder: Encoder,
+        ranking: Ranking | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._root, self._encoder, self._clock = root, encoder, clock
+        own = root.parent / "ranking.json"
+        self.ranking = ranking or (Ranking.read(own) if own.is_file() else Ranking.read())
+        self._opened: Opened | None = None
+        self._stamp: _Stamp = None
+        self._checked = float("-inf")
+        self._lock = threading.Lock()
+
+    @property
+    def encoder_name(self) -> str:
+        """Name of the model that embeds the queries."""
+        return self._encoder.name
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation that serves; empty without one."""
+        return self._opened.name if self._opened else ""
+
+    @property
+    def degraded_reason(self) -> str:
+        """Why the index is not in its best state; empty when it is."""
+        return self._opened.reason if self._opened else NO_INDEX
+
+    @property
+    def degraded(self) -> bool:
+        """Whether anything is wrong with the index."""
+        return bool(self.degraded_reason)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a generation to search."""
+        return self._opened is not None
+
+    def reload_if_changed(self) -> bool:
+        """Open a newly published generation, if there is one.
+
+        Cheap: looks at one file, at most every 50 ms. While one thread opens the new generation
+        the others go on with the old one.
+
+        Returns:
+            Whether another generation serves now.
+        """
+        if time.monotonic() - self._checked < _CHECK_EVERY:
+            return False
+        if not self._lock.acquire(blocking=self._opened is None):
+            return False
+        try:
+            self._checked = time.monotonic()
+            stamp = _stamp(self._root / CURRENT)
+            if stamp == self._stamp:
+                return False
+            before = self.generation
+            self._opened = open_live(self._root, self._encoder.fingerprint)
+            self._stamp = stamp
+            if self.degraded:
+                log.warning("index in %s: %s", self._root, self.degraded_reason)
+            return self.generation != before
+        finally:
+            self._lock.release()
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """The entries that answer a query, best first, in force at `as_of`.
+
+        Raises:
+            InvalidInput: The query is empty or longer than 2,000 characters, the limit is not
+                within 1 to 100, or `as_of` has no time zone.
+        """
+        started = time.perf_counter()
+        _check(request)
+        self.reload_if_changed()
+        opened = self._opened
+        if opened is None:
+            return SearchResponse(degraded=True, degraded_reason=NO_INDEX)
+        query, found = self.measure(opened, request)
+        model = self.ranking.full if query.vector is not None else self.ranking.keywords
+        chances = model.probabilities(found.features)
+        ids = [opened.catalogue.revisions[row].entry_id for row in found.revisions]
+        order = sorted(range(len(chances)), key=lambda at: (-chances[at], ids[at]))
+        ranked = time.perf_counter()
+        hits = tuple(
+            make_hit(opened, query, found, at, float(chances[at])) for at in order[: request.limit]
+        )
+        finished = time.perf_counter()
+        found.timings["hits"] = (finished - ranked) * 1000
+        found.timings["total"] = (finished - started) * 1000
+        best = float(chances[order[0]]) if order else 0.0
+        return SearchResponse(
+            hits,
+            best >= model.threshold,
+            best,
+            opened.name,
+            bool(opened.reason),
+            found.timings,
+            opened.reason,
+        )
+
+    def measure(self, opened: Opened, request: SearchRequest) -> tuple[Query, Candidates]:
+        """The query as read and all measured candidates, before ranking: what a fit learns from."""
+        start = time.perf_counter()
+        vector = None
+        if opened.vectors is not None:
+            vector = self._encoder.encode([fold(request.query)], query=True)[0]
+        encoded = time.perf_counter()
+        as_of = request.as_of or self._clock()
+        mask = opened.masks.at(as_of, request.audiences, request.kinds, request.channel)
+        masked = time.perf_counter()
+        query = read_query(request.query, opened.keywords, vector)
+        read = time.perf_counter()
+        found = find(opened, mask, query)
+        found.timings["encode"] = (encoded - start) * 1000
+        found.timings["mask"] = (masked - encoded) * 1000
+        found.timings["keywords"] += (read - masked) * 1000
+        return query, found
+
+    def opened(self) -> Opened | None:
+        """The generation that serves now, after looking for a newer one."""
+        self.reload_if_changed()
+        return self._opened
+
+
+def _check(request: SearchRequest) -> None:
+    problems = []
+    if not request.query.strip():
+        problems.append(Problem("request", 0, "query", "must not be empty"))
+    if len(request.query) > MAX_QUERY:
+        problems.append(Problem("request", 0, "query", f"must not exceed {MAX_QUERY} characters"))
+    if not 1 <= request.limit <= MAX_LIMIT:
+        problems.append(Problem("request", 0, "limit", f"must be from 1 to {MAX_LIMIT}"))
+    if request.as_of is not None and request.as_of.tzinfo is None:
+        problems.append(Problem("request", 0, "as_of", "must have a time zone"))
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,210 @@
+"""The one normal form of text, and how text becomes keyword terms.
+
+Documents and queries pass through the same code; `ANALYSIS_VERSION` changes whenever the terms of
+any text would, and an index built by another version is rebuilt. The conversion table and the
+dictionary load on first use, so importing this module costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ANALYSIS_VERSION = "1"
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
+_SPACE = re.compile(r"\s+")
+_NOT_WORD = re.compile(rf"[^a-z0-9{_HAN}]+")
+_RUN = re.compile(
+    rf"(?P<han>[{_HAN}]+)"
+    r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)"
+    r"|(?P<code>[a-z0-9]+(?:[-/_+&'][a-z0-9]+)*)"
+)
+_PIECE = re.compile(r"[a-z0-9]+")
+_ALPHA_OR_DIGIT = re.compile(r"[a-z]+|\d+")
+_QUANTITY = re.compile(
+    r"(?<![\d,.])(?P<number>\d+|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+    r"\s?个?(?P<unit>天|日|年|月|周|星期|工作日|小时|分钟|秒|元|块|次|匹|期|倍|米)"
+)
+_SAME_UNIT = {"日": "天", "块": "元", "星期": "周"}
+_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+# Words that say nothing about the subject. Question words such as 多久 stay: they tell apart.
+STOP_WORDS = frozenset(
+    "的 了 吗 呢 啊 吧 呀 哦 嘛 么 啦 哈 嗯 请问 请 你好 您好 谢谢 我 你 您 我们 你们 咱们 "
+    "是 就 都 也 还 和 与 及 或 在 把 被 给 让 对 个 这 那 这个 那个 一下 一个 "
+    "a an the is are was be been am i my me we our you your it its this that of to in on at "
+    "for and or do doe does did can could will would please hi hello thank thanks".split()
+)
+
+
+class Term(NamedTuple):
+    """A keyword term with its place in the normalised text; `word` marks words of a dictionary."""
+
+    text: str
+    start: int
+    end: int
+    word: bool
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> Callable[[str], str]:
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
+@lru_cache(maxsize=1)
+def _cutter() -> Callable[[str, bool], list[str]]:
+    import rjieba
+
+    cut: Callable[[str, bool], list[str]] = rjieba.cut
+    return cut
+
+
+def fold(text: str) -> str:
+    """Text in NFKC and simplified Chinese with single spaces, case kept: encoders get this."""
+    text = unicodedata.normalize("NFKC", text)
+    if not text.isascii():
+        text = _simplifier()(text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def normalise(text: str) -> str:
+    """Text in NFKC, simplified Chinese, lower case, with single spaces."""
+    return fold(text).lower()
+
+
+def key(text: str) -> str:
+    """Text reduced to its letters, digits and Han characters: equal keys mean the same question."""
+    return _NOT_WORD.sub("", normalise(text))
+
+
+def aligned(text: str) -> tuple[str, list[int]]:
+    """Normalise character by character, keeping for each result character its source offset.
+
+    The list has one more element, the length of `text`. White space is kept as it is, and rare
+    characters that only compose across neighbours may differ from `normalise`.
+    """
+    folded = unicodedata.normalize("NFKC", text).lower()
+    if not folded.isascii():
+        folded = _simplifier()(folded)
+    if len(folded) == len(text):
+        return folded, list(range(len(text) + 1))
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for at, char in enumerate(text):
+        piece = char if char.isascii() else unicodedata.normalize("NFKC", char)
+        piece = piece.lower()
+        pieces.append(piece)
+        offsets.extend([at] * len(piece))
+    joined = "".join(pieces)
+    if not joined.isascii():
+        simplified = _simplifier()(joined)
+        if len(simplified) == len(joined):
+            joined = simplified
+    return joined, [*offsets, len(text)]
+
+
+def terms(text: str, *, query: bool = False) -> Iterator[Term]:
+    """Yield the terms of normalised text, each with its place.
+
+    Documents get words, bigrams and single characters of Han runs; queries get words, bigrams and
+    only those single characters that stand alone, so that 退 finds 退货 while 退货 does not match
+    every 退 and 货. Numbers with a unit get one common form (七天 = 7天).
+    """
+    for run in _RUN.finditer(text):
+        if run["han"]:
+            yield from _han(run["han"], run.start(), query)
+        elif run["number"]:
+            yield Term(run["number"].replace(",", ""), run.start(), run.end(), True)
+        else:
+            start = run.start()
+            for piece, begin, end, word in _code(run["code"]):
+                yield Term(piece, start + begin, start + end, word)
+    for found in _QUANTITY.finditer(text):
+        unit = _SAME_UNIT.get(found["unit"], found["unit"])
+        yield Term(f"{_arabic(found['number'])}{unit}", found.start(), found.end(), False)
+
+
+def analyse(text: str) -> list[str]:
+    """Keyword terms of a document's text, with repeats; deterministic. Normalises first."""
+    return [term.text for term in terms(normalise(text))]
+
+
+def analyse_query(text: str) -> list[Term]:
+    """Terms of a query without stop words, each once, in order. Normalises first.
+
+    A query of nothing but stop words keeps them all.
+    """
+    found = {term.text: term for term in reversed(list(terms(normalise(text), query=True)))}
+    ordered = sorted(found.values(), key=lambda term: (term.start, term.end))
+    telling = [term for term in ordered if term.text not in STOP_WORDS]
+    return telling or ordered
+
+
+def _han(run: str, start: int, query: bool) -> Iterator[Term]:
+    words: set[tuple[int, int]] = set()
+    at = 0
+    for word in _cutter()(run, True):
+        end = at + len(word)
+        words.add((at, end))
+        yield Term(word, start + at, start + end, True)
+        at = end
+    lengths = (2,) if query else (1, 2)
+    for length in lengths:
+        for at in range(len(run) - length + 1):
+            if (at, at + length) not in words:
+                yield Term(run[at : at + length], start + at, start + at + length, False)
+
+
+@lru_cache(maxsize=50_000)
+def _code(run: str) -> tuple[Term, ...]:
+    """Words and product codes: each piece, the joined pieces, and letters apart from digits."""
+    pieces = [(m.group(), m.start(), m.end()) for m in _PIECE.finditer(run)][:6]
+    found = []
+    for piece, begin, end in pieces:
+        found.append(Term(_stem(piece), begin, end, len(pieces) == 1))
+        parts = list(_ALPHA_OR_DIGIT.finditer(piece))
+        if len(parts) > 1 and max(len(p[0]) for p in parts if p[0].isalpha()) > 1:
+            found += [Term(p[0], begin + p.start(), begin + p.end(), False) for p in parts]
+    for first in range(len(pieces)):
+        for last in range(first + 1, len(pieces)):
+            joined = "".join(piece for piece, _, _ in pieces[first : last + 1])
+            whole = last - first == len(pieces) - 1
+            found.append(Term(joined, pieces[first][1], pieces[last][2], whole))
+    return tuple(found)
+
+
+def _stem(word: str) -> str:
+    """English endings cut so that return, returns, returned and returning are one term."""
+    if not word.isalpha() or len(word) < 4:
+        return word
+    if word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            if word[-1] == word[-2] and word[-1] not in "ls":
+                word = word[:-1]
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def _arabic(number: str) -> int:
+    """The value of an Arabic number or of a Chinese one below one hundred."""
+    if number.isdigit():
+        return int(number)
+    tens, ten, ones = number.rpartition("十")
+    if not ten:
+        return _DIGIT[number]
+    return (_DIGIT[tens] if tens else 1) * 10 + (_DIGIT[ones] if ones else 0)

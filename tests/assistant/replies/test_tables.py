@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.replies import load_tables
+from kb.errors import InvalidInput
+from kb.quantities import quantities
+
+
+def test_an_override_replaces_only_its_keys(tmp_path: Path) -> None:
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / "sensitive.json").write_text('{"words": ["上热搜榜"]}', "utf-8")
+    tables = load_tables(tmp_path)
+    assert tables.sensitive["words"] == ["上热搜榜"]
+    assert tables.sensitive["escalation"] == load_tables().sensitive["escalation"]
+
+
+def test_every_defect_of_an_override_is_named(tmp_path: Path) -> None:
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / "words.json").write_text('{"angri": {}, "worried": 3}', "utf-8")
+    (tmp_path / "replies" / "groups.json").write_text("{", "utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        load_tables(tmp_path)
+    assert {p.field for p in caught.value.problems} == {"angri", "worried", ""}
+
+
+def _texts(node: object) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    assert isinstance(node, dict)
+    return [text for child in node.values() for text in _texts(child)]
+
+
+def test_our_own_phrases_state_no_number() -> None:
+    assert [t for t in _texts(load_tables().phrases) if quantities(t)] == []
+
+
+def test_both_languages_have_the_same_phrases() -> None:
+    def shape(node: object) -> object:
+        return {k: shape(v) for k, v in node.items()} if isinstance(node, dict) else None
+
+    phrases = load_tables().phrases
+    assert shape(phrases["zh"]) == shape(phrases["en"])

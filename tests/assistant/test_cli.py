@@ -1,0 +1,220 @@
+"""The command line: exit codes for scripts, JSON where they want it, and light imports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from assistant.cli import main
+from assistant.cli.group import COMMANDS
+from assistant.serve import THREAD_LIMITS, CannotServe, bind
+from kb.settings import Settings
+
+GOOD = """---
+id: return-7-days
+kind: policy
+status: published
+title: 退货规则
+author: 林编辑
+approved_by: 周审核
+published_at: 2026-01-01
+owner: 退换货组
+{more}---
+
+## 规则
+
+签收次日起 7 天内可以退货。{text}
+"""
+
+
+@pytest.fixture(autouse=True)
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command works in the test's own data folder."""
+    monkeypatch.setenv("ZHIKE_DATA", str(settings.data))
+    monkeypatch.delenv("ZHIKE_DATABASE_URL", raising=False)
+    for name in (*THREAD_LIMITS, "TOKENIZERS_PARALLELISM"):
+        monkeypatch.setenv(name, "1")  # commands set these; the next test starts clean
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    folder = tmp_path / "content" / "policy"
+    folder.mkdir(parents=True)
+    (folder / "return-7-days.r1.md").write_text(GOOD.format(more="", text=""), "utf-8")
+    return folder.parent
+
+
+def run(*arguments: str, text: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(arguments), input=text)
+
+
+def ok(*arguments: str, text: str | None = None) -> str:
+    result = run(*arguments, text=text)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], *([name] for name in COMMANDS)], ids=str)
+def test_help_is_light(arguments: list[str]) -> None:
+    """No command's help imports what only its work needs, in a fresh interpreter."""
+    code = (
+        "import sys\n"
+        "from assistant.cli import main\n"
+        f"sys.argv = ['zhike', *{arguments!r}, '--help']\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert end.code == 0\n"
+        "heavy = {'flask', 'torch', 'faiss', 'sqlalchemy', 'numpy', 'pydantic', 'gunicorn'}\n"
+        "found = heavy & set(sys.modules)\n"
+        "assert not found, found\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage: zhike" in done.stdout
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("token", "user")])
+def test_every_help_has_an_example(name: str) -> None:
+    assert f"zhike {name}" in ok(name, "--help").split("Example")[1]
+
+
+def test_a_token_stands_alone_on_the_last_line() -> None:
+    lines = ok("token", "create", "--role", "agent", "--name", "console").splitlines()
+    assert lines[-1].startswith("zhk_")
+    assert all("zhk_" not in line for line in lines[:-1])
+
+
+def test_tokens_are_listed_and_revoked() -> None:
+    made = json.loads(ok("token", "create", "--role", "editor", "--days", "1", "--json"))
+    assert made["role"] == "editor"
+    ok("token", "revoke", made["id"])
+    listed = json.loads(ok("token", "list", "--json"))
+    assert listed[0]["id"] == made["id"]
+    assert listed[0]["revoked_at"]
+    assert "digest" not in listed[0]
+    assert "editor" in ok("token", "list")
+    assert run("token", "revoke", "nope").exit_code == 2
+    assert run("token", "create", "--role", "king").exit_code == 2
+
+
+def test_people_are_added_and_locked_out() -> None:
+    password = "correct horse battery\n"
+    ok("user", "add", "lin", "--name", "林编辑", "--role", "editor", text=password)
+    weak = run("user", "add", "wang", "--name", "王", "--role", "agent", text="short\n")
+    assert weak.exit_code == 2
+    assert "at least 10 characters" in weak.stderr
+    taken = run("user", "add", "lin", "--name", "别人", "--role", "agent", text=password)
+    assert taken.exit_code == 2
+    ok("user", "passwd", "lin", text="another horse battery\n")
+    ok("user", "disable", "lin")
+    listed = json.loads(ok("user", "list", "--json"))
+    assert [(person["login"], bool(person["disabled_at"])) for person in listed] == [("lin", True)]
+    assert "林编辑" in ok("user", "list")
+    assert run("user", "disable", "nobody").exit_code == 2
+
+
+def test_import_export_and_again(content: Path, tmp_path: Path) -> None:
+    assert "1 new" in ok("import", str(content), "--dry-run")
+    assert "1 new" in ok("import", str(content))
+    report = json.loads(ok("import", str(content), "--json"))
+    assert report["counts"]["unchanged"] == 1
+    out = tmp_path / "out"
+    assert "1 written" in ok("export", str(out))
+    assert "1 unchanged" in ok("export", str(out))
+    assert (out / "policy" / "return-7-days.r1.md").is_file()
+
+
+def test_a_bad_file_is_named_and_fails_the_import(content: Path) -> None:
+    (content / "bad.md").write_text("---\nid: x\n---\n", "utf-8")
+    result = run("import", str(content))
+    assert result.exit_code == 1
+    assert "bad.md:" in result.stderr
+    assert "1 new" in result.stdout
+    assert run("import", str(content / "missing")).exit_code == 2
+
+
+def test_freshness_fails_a_script_on_the_states_asked_for(content: Path) -> None:
+    expired = GOOD.format(more="", text="").replace(
+        "published_at", "effective_until: 2026-02-01\npublished_at"
+    )
+    ok("import", str(content))
+    assert run("freshness", "--fail-on", "expired").exit_code == 0
+    (content / "policy" / "old-promotion.r1.md").write_text(
+        expired.replace("return-7-days", "old-promotion").replace(
+            "effective_until: 2026-02-01\npublished_at: 2026-01-01",
+            "effective_until: 2026-02-01\npublished_at: 2026-01-01",
+        ),
+        "utf-8",
+    )
+    ok("import", str(content))
+    failed = run("freshness", "--fail-on", "expired,conflict", "--json")
+    assert failed.exit_code == 1
+    rows = json.loads(failed.stdout)
+    assert [(row["entry_id"], row["state"]) for row in rows] == [("old-promotion", "expired")]
+    assert "old-promotion" in ok("freshness")
+    assert run("freshness", "--owner", "别的组", "--fail-on", "expired").exit_code == 0
+    assert run("freshness", "--fail-on", "rotten").exit_code == 2
+
+
+def test_check_finds_what_dangles(content: Path) -> None:
+    assert run("check", str(content)).exit_code == 0
+    (content / "products.yaml").write_text("products:\n  - id: mira-5\n", "utf-8")
+    more = "products: [mira-9]\ndepends_on: [no-such-rule]\n"
+    text = "\n\n见[甲](kb:nowhere)和[乙](kb:return-7-days#没有)。"
+    (content / "policy" / "return-7-days.r1.md").write_text(
+        GOOD.format(more=more, text=text).replace("owner: 退换货组\nproducts", "products"), "utf-8"
+    )
+    result = run("check", str(content), "--json")
+    assert result.exit_code == 1
+    problems = json.loads(result.stdout)["problems"]
+    assert [p["field"] for p in problems if "front matter" not in p["message"]]
+    text = " ".join(p["message"] for p in problems)
+    for name in ("no-such-rule", "nowhere", "没有", "mira-9"):
+        assert name in text
+
+
+def test_check_looks_at_the_database(content: Path) -> None:
+    ok("import", str(content))
+    assert run("check").exit_code == 0
+
+
+def test_backup_and_restore(content: Path, tmp_path: Path) -> None:
+    ok("import", str(content))
+    copy = tmp_path / "copy.db"
+    ok("backup", str(copy))
+    (content / "policy" / "other-rule.r1.md").write_text(
+        GOOD.format(more="", text="").replace("return-7-days", "other-rule"), "utf-8"
+    )
+    ok("import", str(content))
+    ok("restore", str(copy), "--yes")
+    assert json.loads(ok("import", str(content), "--dry-run", "--json"))["counts"]["new"] == 1
+
+
+def test_a_taken_port_is_said_plainly() -> None:
+    taken = bind("127.0.0.1", 0)
+    port = taken.getsockname()[1]
+    taken.listen()
+    with taken, pytest.raises(CannotServe, match=rf"127\.0\.0\.1:{port}.*--port"):
+        bind("127.0.0.1", port)
+    result_of_bad_host = "no-such-host.invalid"
+    with pytest.raises(CannotServe, match="no-such-host"):
+        bind(result_of_bad_host, 0)
+
+
+def test_serve_ends_with_bad_input_when_the_port_is_taken() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        taken.listen()
+        result = run("serve", "--port", str(taken.getsockname()[1]))
+    assert result.exit_code == 2
+    assert "cannot listen" in result.stderr
+
+
+def test_bad_settings_are_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHIKE_TZ", "Mars/Olympus")
+    result = run("token", "list")
+    assert result.exit_code == 2
+    assert "Mars/Olympus" in result.stderr

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer import generations
+from indexer.build import Indexer, build
+from indexer.search import Searcher, SearchRequest
+from kb.errors import NotAllowed
+from tests.indexer.fakes import EVERYONE, NOW, BigramEncoder, FakeKb, entry, revision, shop
+
+
+def test_only_new_texts_are_encoded(kb: FakeKb, encoder: BigramEncoder, root: Path) -> None:
+    indexer = Indexer(kb, encoder, root)
+    report = indexer.build()
+    assert report.embedded == len(encoder.encoded) == len(set(encoder.encoded)) > 20
+    encoder.encoded.clear()
+    kb.put(
+        entry(
+            revision("faq-refund-when", 1, title="退款多久到账？", body="退款 1–3 个工作日到账。",
+                     questions=("钱什么时候退给我", "新的问法"))
+        )
+    )  # fmt: skip
+    report = indexer.build()
+    assert encoder.encoded == ["新的问法", "退款多久到账? 退款 1–3 个工作日到账。"]
+    assert report.embedded == 2
+    assert report.reused > 20
+
+
+def test_vectors_are_reused_after_a_restart(indexer: Indexer, kb: FakeKb, root: Path) -> None:
+    encoder = BigramEncoder()
+    report = Indexer(kb, encoder, root).build()
+    assert encoder.encoded == []
+    assert (report.changed, report.embedded) == (False, 0)
+
+
+def test_vectors_of_a_damaged_generation_are_not_reused(
+    indexer: Indexer, kb: FakeKb, root: Path
+) -> None:
+    staff = root / "staff"
+    path = generations.folder(staff, generations.current(staff)) / "vectors.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
+    encoder = BigramEncoder()
+    report = Indexer(kb, encoder, root).build()
+    assert report.changed and encoder.encoded
+
+
+def test_another_encoder_embeds_everything_anew(indexer: Indexer, kb: FakeKb, root: Path) -> None:
+    encoder = BigramEncoder("bigrams-2")
+    report = Indexer(kb, encoder, root).build()
+    assert report.reused == 0
+    assert report.changed
+
+
+def test_progress_is_told(encoder: BigramEncoder, root: Path) -> None:
+    many = [
+        entry(revision(f"entry-{n}", title=f"标题 {n}", body=f"正文 {n}。")) for n in range(300)
+    ]
+    told: list[tuple[int, int]] = []
+    build(FakeKb(many), encoder, root, lambda done, total: told.append((done, total)))
+    assert told == [(256, 600), (512, 600), (600, 600)]
+
+
+def test_equal_texts_are_encoded_once(encoder: BigramEncoder, root: Path) -> None:
+    same = [entry(revision(f"entry-{n}", title="同一个标题", body="")) for n in range(5)]
+    assert build(FakeKb(same), encoder, root).embedded == 1
+
+
+def test_builds_are_reproducible(encoder: BigramEncoder, tmp_path: Path) -> None:
+    kb = shop()
+    one = build(kb, encoder, tmp_path / "one")
+    kb.entries.reverse()
+    two = build(kb, encoder, tmp_path / "two")
+    assert (one.generation, one.public_generation) == (two.generation, two.public_generation)
+
+
+def test_a_publish_is_searchable_at_once(
+    indexer: Indexer, kb: FakeKb, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.search._CHECK_EVERY", 0.0)
+    request = SearchRequest("全新的会员日活动", audiences=EVERYONE)
+    assert searcher.search(request).hits[0].title != "会员日活动"
+    kb.put(entry(revision("member-day", title="会员日活动")))
+    assert indexer.build_if_changed() is not None
+    assert searcher.search(request).hits[0].title == "会员日活动"
+    assert indexer.build_if_changed() is None
+
+
+def test_the_current_file_is_looked_at_rarely(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr("indexer.search._stamp", lambda path: looks.append(1))
+    monkeypatch.setattr("indexer.search._CHECK_EVERY", 3600.0)
+    for _ in range(20):
+        searcher.search(SearchRequest("退货"))
+    assert len(looks) == 1
+
+
+def test_two_builders_do_not_mix(indexer: Indexer, root: Path) -> None:
+    with generations.writer(root), pytest.raises(NotAllowed):
+        indexer.build()
+
+
+def test_old_searchers_go_on_while_generations_are_pruned(
+    indexer: Indexer, kb: FakeKb, encoder: BigramEncoder, root: Path, searcher: Searcher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    before = searcher.search(SearchRequest("退款", audiences=EVERYONE))
+    monkeypatch.setattr("indexer.search._CHECK_EVERY", 3600.0)
+    for n in range(6):
+        kb.put(entry(revision(f"more-{n}", title=f"更多 {n}")))
+        indexer.build()
+    after = searcher.search(SearchRequest("退款", audiences=EVERYONE))
+    assert after.generation == before.generation
+    assert not generations.folder(root / "staff", before.generation).exists()
+    assert [h.entry_id for h in after.hits] == [h.entry_id for h in before.hits]
+    fresh = Searcher(root / "staff", encoder, clock=lambda: NOW)
+    assert fresh.search(SearchRequest("更多 5")).hits[0].entry_id == "more-5"

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexer import generations
+from indexer.generations import DamagedGeneration
+from kb.errors import NotAllowed, StorageFull
+
+
+def content(text: str) -> dict[str, Callable[[Path], object]]:
+    return {"data.txt": lambda path: path.write_text(text), "same.txt": lambda p: p.write_text("=")}
+
+
+def publish(root: Path, text: str) -> tuple[str, bool]:
+    with generations.writer(root):
+        return generations.publish(root, content(text), {"version": 1})
+
+
+def test_the_newest_is_live_and_three_are_kept(tmp_path: Path) -> None:
+    made = [publish(tmp_path, f"text {n}")[0] for n in range(5)]
+    assert generations.current(tmp_path) == made[-1]
+    assert generations.names(tmp_path) == [made[4], made[3], made[2]]
+    place = generations.folder(tmp_path, made[-1])
+    manifest = generations.read_manifest(place)
+    assert generations.damaged_files(place, manifest) == ()
+    assert manifest.facts["version"] == 1
+
+
+def test_identical_content_is_not_written_twice(tmp_path: Path) -> None:
+    name, new = publish(tmp_path, "one")
+    assert new
+    assert publish(tmp_path, "one") == (name, False)
+    assert publish(tmp_path, "two")[1]
+
+
+def test_a_damaged_live_generation_is_written_anew(tmp_path: Path) -> None:
+    name, _ = publish(tmp_path, "one")
+    (generations.folder(tmp_path, name) / "data.txt").write_text("0ne")
+    again, new = publish(tmp_path, "one")
+    assert new and again != name
+    assert generations.current(tmp_path) == again
+
+
+@pytest.mark.parametrize("file", ["data.txt", "manifest.json", "manifest.sha256"])
+@pytest.mark.parametrize("harm", ["flip", "cut", "remove"])
+def test_every_kind_of_damage_is_seen(tmp_path: Path, file: str, harm: str) -> None:
+    name, _ = publish(tmp_path, "content")
+    path = generations.folder(tmp_path, name) / file
+    old = path.read_bytes()
+    if harm == "flip":
+        path.write_bytes(bytes([old[0] ^ 1]) + old[1:])
+    elif harm == "cut":
+        path.write_bytes(old[:-3])
+    else:
+        path.unlink()
+    place = path.parent
+    try:
+        damaged = generations.damaged_files(place, generations.read_manifest(place))
+    except DamagedGeneration as error:
+        damaged = error.files
+    assert damaged
+
+
+def test_numbers_go_on_after_quarantine(tmp_path: Path) -> None:
+    name, _ = publish(tmp_path, "one")
+    generations.quarantine(tmp_path, name)
+    assert not generations.folder(tmp_path, name).exists()
+    again, new = publish(tmp_path, "one")
+    assert new and again > name
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    with (
+        generations.writer(tmp_path),
+        pytest.raises(NotAllowed, match="another process"),
+        generations.writer(tmp_path),
+    ):
+        pass
+    with generations.writer(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_changes_nothing(tmp_path: Path, code: int) -> None:
+    name, _ = publish(tmp_path, "one")
+
+    def refuse(path: Path) -> None:
+        path.write_text("half")
+        raise OSError(code, "full")
+
+    with generations.writer(tmp_path), pytest.raises(StorageFull, match="disk is full"):
+        generations.publish(tmp_path, {"data.txt": refuse}, {})
+    assert generations.current(tmp_path) == name
+    assert [p.name for p in (tmp_path / "generations").iterdir()] == [name]
+
+
+def test_leftovers_of_killed_builds_go(tmp_path: Path) -> None:
+    (tmp_path / "generations" / ".building-999").mkdir(parents=True)
+    name, _ = publish(tmp_path, "one")
+    assert [p.name for p in (tmp_path / "generations").iterdir()] == [name]

@@ -1,0 +1,38 @@
+"""Settings from the environment and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.errors import InvalidInput
+from kb.settings import Settings
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, tmp_path)
+    assert settings.data == Path("var")
+    assert settings.database_url == "sqlite:///var/zhike.db"
+    assert settings.site_tz.key == "Asia/Shanghai"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert (settings.workers, settings.threads, settings.encoder) == (2, 16, "")
+
+
+def test_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "# comment\nPORT=9000\nexport ZHIKE_DATA='/srv/知客'\nZHIKE_TZ = \"Europe/Berlin\"\n\nbroken\n",
+        "utf-8",
+    )
+    settings = Settings.from_env({"PORT": "9001", "ZHIKE_WORKERS": "4"}, tmp_path)
+    assert (settings.port, settings.workers) == (9001, 4)
+    assert settings.data == Path("/srv/知客")
+    assert settings.database_url == "sqlite:////srv/知客/zhike.db"
+    assert settings.site_tz.key == "Europe/Berlin"
+
+
+def test_every_bad_value_is_named(tmp_path: Path) -> None:
+    bad = {"PORT": "eighty", "ZHIKE_WORKERS": "0", "ZHIKE_TZ": "Mars/Base", "ZHIKE_THREADS": "²"}
+    with pytest.raises(InvalidInput) as caught:
+        Settings.from_env(bad, tmp_path)
+    assert {problem.field for problem in caught.value.problems} == set(bad)
