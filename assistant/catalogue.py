@@ -23,6 +23,8 @@ from kb.validity import Span, Timeline
 
 MAX_AGE = timedelta(minutes=1)
 _QUICK_SECONDS = 0.25  # a renewal faster than this is worth waiting for
+_FREE_SECONDS = 0.05  # one faster than this may happen as often as it likes
+_SHARE = 4.0  # slower ones pause four times as long as they took: a fifth of a processor at most
 
 _log = logging.getLogger(__name__)
 
@@ -57,9 +59,13 @@ class CatalogueKeeper:
         self._renewing = threading.Lock()
         self._current: Catalogue | None = None
         self._cost_seconds = 0.0
+        self._not_before = 0.0
 
-    def current(self) -> Catalogue:
+    def current(self, *, own_write: bool = False) -> Catalogue:
         """The picture to answer from.
+
+        With `own_write` the caller has just changed something and wants to see it; otherwise
+        many changes in a row are gathered into one renewal.
 
         The first caller waits for it. Later, a stale picture is renewed by one thread: in place
         while that is quick, in the background once the knowledge base has grown so large that a
@@ -69,7 +75,8 @@ class CatalogueKeeper:
         if known is None:
             with self._renewing:
                 return self._current or self._take()
-        if self._stale(known) and self._renewing.acquire(blocking=False):
+        due = own_write or perf_counter() >= self._not_before
+        if due and self._stale(known) and self._renewing.acquire(blocking=False):
             if self._cost_seconds < _QUICK_SECONDS:
                 return self._renew(known)
             threading.Thread(target=self._renew, args=(known,), daemon=True).start()
@@ -92,7 +99,10 @@ class CatalogueKeeper:
     def _take(self) -> Catalogue:
         started = perf_counter()
         self._current = take(self._kb, self._clock)
-        self._cost_seconds = perf_counter() - started
+        finished = perf_counter()
+        self._cost_seconds = finished - started
+        pause = self._cost_seconds * _SHARE if self._cost_seconds > _FREE_SECONDS else 0.0
+        self._not_before = finished + pause
         return self._current
 
 

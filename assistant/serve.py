@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Engine
@@ -57,6 +58,7 @@ def serve(settings: Settings, content: Path | None, say: Say) -> None:
     limit_threads()
     _own_folder(settings.data)
     with bind(settings.host, settings.port) as listening:
+        os.umask(0o077)  # database, keys and index are for this account only
         address = f"http://{_reachable(settings.host)}:{listening.getsockname()[1]}"
         engine = open_engine(settings)
         try:
@@ -110,11 +112,24 @@ def import_content(settings: Settings, engine: Engine, folder: Path, say: Say) -
     from kb.knowledge import KnowledgeBase
 
     kb = KnowledgeBase(engine, utc_now, settings.site_tz)
-    done = apply_import(plan_import(folder, kb), kb, "import")
+    done = apply_import(plan_import(folder, kb), kb, "import", _progress(say, "files imported"))
     for problem in done.problems:
         say(str(problem))
     counts = ", ".join(f"{number} {action}" for action, number in done.counts.items() if number)
     say(f"Import of {folder}: {counts or 'no files'}")
+
+
+def _progress(say: Say, what: str) -> Callable[[int, int], None]:
+    """Tells how far something is, every two seconds and only if it takes that long."""
+    last = monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if done < total and monotonic() - last >= 2.0:
+            last = monotonic()
+            say(f"  {done} of {total} {what}")
+
+    return tell
 
 
 def ensure_index(settings: Settings, say: Say) -> None:
@@ -167,6 +182,7 @@ def _run(settings: Settings, listening: socket.socket) -> None:
     from assistant.supervisor import Application, Watcher, options, watcher_command
 
     _import_before_fork()
+    _check_word_lists(settings)
     watcher = Watcher(watcher_command())
     wanted = options(listening.detach(), settings.workers, settings.threads, watcher, metrics)
     Application(lambda: load_app(settings), wanted, watcher).run()
@@ -179,6 +195,13 @@ def _import_before_fork() -> None:
     """
     import assistant.web.app
     import assistant.wiring  # noqa: F401
+
+
+def _check_word_lists(settings: Settings) -> None:
+    """Read the editable word lists once here, where a mistake in one is told to a person."""
+    from assistant.replies import load_tables
+
+    load_tables(settings.data)
 
 
 def _own_folder(folder: Path) -> None:

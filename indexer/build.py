@@ -15,15 +15,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from indexer import catalogue, generations
+from indexer import catalogue, generations, publishing
 from indexer.chunking import CHUNKING_VERSION
 from indexer.encoder import Encoder
 from indexer.keywords import KeywordIndex
-from indexer.masks import EPOCH
-from indexer.preparation import Prepared, Preparer, Progress
+from indexer.preparation import Prepared, Preparer, Progress, in_force
 from indexer.text import ANALYSIS_VERSION
-from kb.model import Audience, Entry, Revision, Status
-from kb.validity import Span, spans
+from kb.model import Audience, Entry, Revision
+from kb.validity import Span
 
 log = logging.getLogger(__name__)
 STAFF = "staff"
@@ -99,10 +98,10 @@ class Indexer:
             StorageFull: The disk is full; what was live stays live.
         """
         started = time.perf_counter()
-        with generations.writer(self._root):
+        with publishing.writer(self._root):
             self._recall()
             change = self._kb.last_change()
-            revisions, held = _in_force(self._kb.snapshot())
+            revisions, held = in_force(self._kb.snapshot())
             prepared = self._preparer.prepare(revisions, progress)
             public = [
                 (r, p)
@@ -181,7 +180,7 @@ class Indexer:
         if part == STAFF:
             files |= catalogue.hash_file([p.stored for p in prepared])
         counts = {"revisions": len(revisions), "chunks": sum(len(p.chunks) for p in prepared)}
-        name, new = generations.publish(root, files, {**self._facts(), "counts": counts})
+        name, new = publishing.publish(root, files, {**self._facts(), "counts": counts})
         self._published[part] = (name, own, spans_)
         return name, new
 
@@ -204,21 +203,3 @@ def build(
 ) -> BuildReport:
     """Build both indexes under `root` once; see `Indexer.build`."""
     return Indexer(kb, encoder, root).build(progress)
-
-
-def _in_force(entries: Sequence[Entry]) -> tuple[list[Revision], list[Span]]:
-    """Published revisions that are ever in force, in a stable order, and their spans.
-
-    Spans come from all entries at once, so that an internal entry ends the customers' entry it
-    supersedes although the public index never hears of it.
-    """
-    published = {
-        (revision.entry_id, revision.number): revision
-        for entry in entries
-        for revision in entry.revisions
-        if revision.status is Status.PUBLISHED
-    }
-    held = [span for span in spans(entries) if (span.entry_id, span.revision) in published]
-    held.sort(key=lambda span: (span.entry_id, span.revision, span.start or EPOCH))
-    wanted = sorted({(span.entry_id, span.revision) for span in held})
-    return [published[identity] for identity in wanted], held

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from indexer.encoder import load_encoder
-from indexer.fitting import Measured, fit, measures
+from indexer.figures import Measured, measures
+from indexer.fitting import fit
 from indexer.ranking import DENSE, FEATURES, SHIPPED, Ranking
 from indexer.results import SearchRequest
 from indexer.search import Searcher

@@ -139,8 +139,8 @@ def files(
     """
     arrays = {**_revision_tables(revisions, spans), **_chunk_tables(chunks)}
     arrays |= {f"kw_{name}": array for name, array in keywords.arrays().items()}
-    writers: Writers = {f"{name}.npy": _saver(array) for name, array in arrays.items()}
-    writers[VECTORS] = _saver(vectors)
+    writers: Writers = {f"{name}.npy": saver(array) for name, array in arrays.items()}
+    writers[VECTORS] = saver(vectors)
     writers["chunks.jsonl"] = _text(b"".join(chunk.line for part in chunks for chunk in part))
     writers["revisions.jsonl"] = _text(b"".join(_revision_line(r) for r in revisions))
     return writers
@@ -149,7 +149,7 @@ def files(
 def hash_file(chunks: Sequence[Sequence[StoredChunk]]) -> Writers:
     """Writer of the content hashes, by which the next build knows vectors that it can keep."""
     joined = b"".join(chunk.digest for part in chunks for chunk in part)
-    return {HASHES: _saver(np.frombuffer(joined, dtype=np.uint8).reshape(-1, 16))}
+    return {HASHES: saver(np.frombuffer(joined, dtype=np.uint8).reshape(-1, 16))}
 
 
 def _revision_tables(revisions: Sequence[Revision], spans: Sequence[Span]) -> dict[str, Array]:
@@ -185,10 +185,16 @@ def _revision_line(revision: Revision) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
-def _saver(array: Array) -> Callable[[Path], None]:
+def saver(array: Array) -> Callable[[Path], None]:
+    """A function that writes the array, without pickling, as an `.npy` file."""
+
     def save(path: Path) -> None:
+        # Not np.save: it writes past Python, and a full disk would lose its error number.
+        whole = np.ascontiguousarray(array)
         with path.open("wb") as stream:
-            np.save(stream, array, allow_pickle=False)
+            header = np.lib.format.header_data_from_array_1_0(whole)
+            np.lib.format.write_array_header_1_0(stream, header)
+            stream.write(whole.data)
 
     return save
 

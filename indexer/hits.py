@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from indexer.catalogue import ChunkRow
+from indexer.features import Candidates, Query
 from indexer.masks import moment
 from indexer.opening import Opened
 from indexer.ranking import FEATURES
 from indexer.results import Hit, Matched
-from indexer.retrieval import Candidates, Query
 from indexer.snippets import limit_for, snippet, surfaces
 from kb.model import Audience, Kind
 

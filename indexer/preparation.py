@@ -13,8 +13,10 @@ from indexer.catalogue import HASHES, StoredChunk, load, load_vectors
 from indexer.chunking import EMBEDDED, FIELDS, Chunk, chunks
 from indexer.encoder import Encoder
 from indexer.keywords import Document
+from indexer.masks import EPOCH
 from indexer.text import analyse, fold
-from kb.model import Revision
+from kb.model import Entry, Revision, Status
+from kb.validity import Span, spans
 
 Progress = Callable[[int, int], None]
 _BATCH = 256
@@ -113,3 +115,21 @@ class Preparer:
 
 def _identity(revision: Revision) -> tuple[str, int, str]:
     return revision.entry_id, revision.number, revision.content_hash
+
+
+def in_force(entries: Sequence[Entry]) -> tuple[list[Revision], list[Span]]:
+    """Published revisions that are ever in force, in a stable order, and their spans.
+
+    Spans come from all entries at once, so that an internal entry ends the customers' entry it
+    supersedes although the public index never hears of it.
+    """
+    published = {
+        (revision.entry_id, revision.number): revision
+        for entry in entries
+        for revision in entry.revisions
+        if revision.status is Status.PUBLISHED
+    }
+    held = [span for span in spans(entries) if (span.entry_id, span.revision) in published]
+    held.sort(key=lambda span: (span.entry_id, span.revision, span.start or EPOCH))
+    wanted = sorted({(span.entry_id, span.revision) for span in held})
+    return [published[identity] for identity in wanted], held

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from indexer.encoder import Encoder
+from indexer.features import Candidates, Query
 from indexer.generations import CURRENT
 from indexer.hits import make_hit
 from indexer.opening import Opened, open_live
@@ -25,7 +26,7 @@ from indexer.results import (
     SearchRequest,
     SearchResponse,
 )
-from indexer.retrieval import Candidates, Query, find, read_query
+from indexer.retrieval import find, read_query
 from indexer.text import fold
 from kb.clock import Clock, utc_now
 from kb.errors import InvalidInput, Problem
@@ -108,7 +109,11 @@ class Searcher:
             if stamp == self._stamp:
                 return False
             before = self.generation
-            self._opened = open_live(self._root, self._encoder.fingerprint)
+            try:
+                self._opened = open_live(self._root, self._encoder.fingerprint)
+            except OSError:
+                log.exception("the index in %s cannot be opened now; trying again", self._root)
+                return False
             self._stamp = stamp
             if self.degraded:
                 log.warning("index in %s: %s", self._root, self.degraded_reason)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
-from indexer.text import aligned, terms
+from indexer.text import aligned, latin_terms
 from kb.sentences import split
 
-_LATIN = re.compile(r"[a-z0-9][a-z0-9\-/_+&'.,]*")
 Places = list[tuple[int, int, str]]
 
 
@@ -30,12 +28,11 @@ def places(text: str, wanted: Iterable[str]) -> Places:
             found.append((offsets[at], offsets[at + len(term)], term))
             at = plain.find(term, at + 1)
     if any(term.isascii() for term in wanted):
-        for run in _LATIN.finditer(plain):
-            found += [
-                (offsets[run.start() + term.start], offsets[run.start() + term.end], term.text)
-                for term in terms(run.group())
-                if term.text in wanted
-            ]
+        found += [
+            (offsets[term.start], offsets[term.end], term.text)
+            for term in latin_terms(plain)
+            if term.text in wanted
+        ]
     return sorted(found)
 
 

@@ -123,15 +123,18 @@ def terms(text: str, *, query: bool = False) -> Iterator[Term]:
     for run in _RUN.finditer(text):
         if run["han"]:
             yield from _han(run["han"], run.start(), query)
-        elif run["number"]:
-            yield Term(run["number"].replace(",", ""), run.start(), run.end(), True)
         else:
-            start = run.start()
-            for piece, begin, end, word in _code(run["code"]):
-                yield Term(piece, start + begin, start + end, word)
+            yield from _latin(run)
     for found in _QUANTITY.finditer(text):
         unit = _SAME_UNIT.get(found["unit"], found["unit"])
         yield Term(f"{_arabic(found['number'])}{unit}", found.start(), found.end(), False)
+
+
+def latin_terms(text: str) -> Iterator[Term]:
+    """The terms of normalised text that are words in Latin letters, numbers or codes."""
+    for run in _RUN.finditer(text):
+        if not run["han"]:
+            yield from _latin(run)
 
 
 def analyse(text: str) -> list[str]:
@@ -148,6 +151,15 @@ def analyse_query(text: str) -> list[Term]:
     ordered = sorted(found.values(), key=lambda term: (term.start, term.end))
     telling = [term for term in ordered if term.text not in STOP_WORDS]
     return telling or ordered
+
+
+def _latin(run: re.Match[str]) -> Iterator[Term]:
+    if run["number"]:
+        yield Term(run["number"].replace(",", ""), run.start(), run.end(), True)
+        return
+    start = run.start()
+    for piece, begin, end, word in _code(run["code"]):
+        yield Term(piece, start + begin, start + end, word)
 
 
 def _han(run: str, start: int, query: bool) -> Iterator[Term]:

@@ -1,4 +1,4 @@
-"""Sentences of different entries that say the same thing with another figure, found without a model.
+"""Sentences of different entries that state one rule with different figures; no model needed.
 
 Two sentences conflict when nothing differs but their quantities (of the same kinds, in the same
 places) or a negation. What a sentence is about is its *frame*: the sentence with quantities
@@ -56,7 +56,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ConflictPair:
-    """Two revisions that disagree: their sentences and the two differing texts ("60 元", "80 元")."""
+    """Two revisions that disagree: their sentences and the differing texts ("60 元", "80 元")."""
 
     a: Revision
     b: Revision

@@ -1,4 +1,4 @@
-"""Deadlines written in a text that have passed: 活动截止 10月31日, 即日起至月底, until 30 September.
+"""Deadlines written in a text that have passed: 截止 10月31日, 即日起至月底, until 30 September.
 
 A date counts only where the words around it make it an end. What merely tells the past (自6月1日起,
 2026年6月1日前下单的订单) or comes back every year is no deadline.

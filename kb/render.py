@@ -81,7 +81,7 @@ class _Product(Extension):
         super().__init__()
         self.link = link
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+    def extendMarkdown(self, md: Markdown) -> None:
         """Replaces the parts of Python-Markdown that let raw HTML through."""
         md.preprocessors.deregister("html_block")
         md.preprocessors.register(_Interrupt(md), "interrupt", 15)  # after fenced_code (25)

@@ -213,8 +213,12 @@ def _plain_line(line: str) -> str | None:
     return inline_text(line[mark.end() :] if mark else line)
 
 
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"\*(?=\S)([^*]+?)(?<=\S)\*|(?<!\w)_(?=\S)([^_]+?)(?<=\S)_(?!\w)")
+# bounded, so that hostile text costs no more than linear time
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
+_EMPHASIS = re.compile(
+    r"\*(?=\S)([^*]{1,500}?)(?<=\S)\*|(?<!\w)_(?=\S)([^_]{1,500}?)(?<=\S)_(?!\w)"
+)
+_HIDDEN = 0xF0000  # a private plane of Unicode
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<])")
 
 
@@ -230,6 +234,17 @@ def inline_text(markdown: str) -> str:
 
 
 def _inline(text: str) -> str:
+    if "\\" in text:  # what is escaped is no markup: out of sight until the end
+        text = _ESCAPE.sub(lambda m: chr(_HIDDEN + ord(m[1])), text)
+        return "".join(_shown(char) for char in _unmarked(text))
+    return _unmarked(text)
+
+
+def _shown(char: str) -> str:
+    return chr(ord(char) - _HIDDEN) if _HIDDEN < ord(char) < _HIDDEN + 128 else char
+
+
+def _unmarked(text: str) -> str:
     if "](" in text:
         text = _LINK.sub(lambda m: m["label"], text)
     if "<" in text:
@@ -238,7 +253,7 @@ def _inline(text: str) -> str:
         text = _STRONG.sub(lambda m: m[2], text)
     if "*" in text or "_" in text:
         text = _EMPHASIS.sub(lambda m: m[1] or m[2], text)
-    return _ESCAPE.sub(lambda m: m[1], text) if "\\" in text else text
+    return text
 
 
 def numbered_lines(body: str) -> Iterator[tuple[int, str, bool]]:

@@ -15,6 +15,7 @@ _END = re.compile(
     rf"(?:[。！？；!?;]+|…+|\.(?=[\s{re.escape(_CLOSING)}]|$)|\n)"
     rf"[{re.escape(_CLOSING)}]*"
 )
+_NEXT_CHAR = re.compile(r"\S")
 _WORD_BEFORE = re.compile(r"[A-Za-z.]+$")
 
 
@@ -48,13 +49,15 @@ def _is_end(text: str, end: re.Match[str], start: int) -> bool:
         return not after or not after.isascii() or not (after.isalnum() or after in "/&=%#")
     if mark != ".":
         return True
-    if text[start : end.start()].strip().isdigit():  # a list number: "1. Open the app"
-        return False
-    word = _WORD_BEFORE.search(text, start, end.start())
+    if end.start() - start < 8 and text[start : end.start()].strip().isdigit():
+        return False  # a list number: "1. Open the app"
+    word = _WORD_BEFORE.search(text, max(start, end.start() - 24), end.start())
     known = word[0].lower().strip(".") if word else ""
-    following = text[end.end() :].lstrip()[:1]
+    next_char = _NEXT_CHAR.search(text, end.end())
+    following = next_char[0] if next_char else ""
     if known in _BEFORE_NUMBERS:
         return not following.isdigit()
-    if known in _ABBREVIATIONS or len(known) == 1:
+    single = len(known) == 1 and text[end.start() - 2 : end.start() - 1] not in tuple("-/+")
+    if known in _ABBREVIATIONS or single:  # an initial, but not the end of "USB-C."
         return not following
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -61,15 +62,24 @@ def _open_sqlite(url: sa.URL, threads: int) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout = {int(sqlite_faults.BUSY_SECONDS * 1000)}",
-        "journal_mode = WAL",
-        "foreign_keys = ON",
-        "synchronous = FULL",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    connection.execute(f"PRAGMA busy_timeout = {int(sqlite_faults.BUSY_SECONDS * 1000)}")
+    _enter_wal(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; the busy timeout does not cover this step on a new file."""
+    deadline = time.monotonic() + sqlite_faults.BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code != _SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -41,6 +41,7 @@ class Action(StrEnum):
     REPORTS_READ = "reports.read"
     REPORTS_RESOLVE = "reports.resolve"
     GAPS_READ = "gaps.read"
+    GAPS_ADD = "gaps.add"
     AUDIT_READ = "audit.read"
 
 
@@ -78,6 +79,7 @@ TABLE: dict[Action, tuple[Verdict, Verdict, Verdict, Verdict, Verdict]] = {
     Action.SEARCH:           (_NO,    _YES, _YES, _YES, _YES),
     Action.SUGGEST:          (_NO,    _YES, _YES, _YES, _YES),
     Action.FEEDBACK:         (_NO,    _YES, _YES, _YES, _YES),
+    Action.GAPS_ADD:         (_NO,    _YES, _YES, _YES, _YES),
     Action.ENTRIES_READ:     (_NO,    _YES, _YES, _YES, _YES),
     Action.ENTRIES_EXPORT:   (_NO,    _YES, _YES, _YES, _YES),
     Action.FRESHNESS_READ:   (_NO,    _YES, _YES, _YES, _YES),

@@ -99,7 +99,7 @@ class Insights:
 
         Args:
             query: what was asked, raw.
-            reason: `no_answer` or `unclear`.
+            reason: `no_answer` (found by a search) or `reported` (by somebody who looked).
         """
         masked = mask(query).strip()[:_QUERY_LIMIT]
         if not masked:

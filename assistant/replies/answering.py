@@ -67,15 +67,15 @@ class Finder:
 
         Wording that points back (那…, 它…) is searched with the topic in front, and the surer
         search wins; a question that is merely short takes the topic only when it finds nothing
-        alone. Where a long message finds nothing, its asking clauses are tried alone.
+        alone. Where a long message finds nothing, its clauses are tried alone.
         """
         alone = self._answer(question.text, question.text)
         if question.topic and (question.hangs or not alone.good):
             extended = self._answer(question.text, f"{question.topic} {question.text}")
             return extended if _sureness(extended) + _HANGING_BONUS > _sureness(alone) else alone
-        if question.core and not alone.good:
-            narrow = self._answer(question.text, question.core)
-            return narrow if narrow.good else alone
+        if not alone.good:
+            readings = (self._answer(question.text, text) for text in question.readings)
+            return next((answer for answer in readings if answer.good), alone)
         return alone
 
     def search(self, query: str, kinds: frozenset[Kind] | None = None) -> SearchResponse:
@@ -101,7 +101,7 @@ class Finder:
         if sendable.answerable:
             floor = _CLOSE * sendable.confidence
             good = [(h, r) for h, r in candidates if h.confidence >= floor]
-        return Answer(question, query, response, tuple(candidates), tuple(good))
+        return Answer(question, query[:MAX_QUERY], response, tuple(candidates), tuple(good))
 
     def _usable(self, response: SearchResponse, query: str) -> list[Candidate]:
         foreign = find_words(query, self.elsewhere)

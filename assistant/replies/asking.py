@@ -15,7 +15,7 @@ _OWN = frozenset({"duration", "money", "time", "date"})
 _KINDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (
         re.compile(
-            r"多久|几天|几个?(?:工作日|小时|月|年|分钟)|什么时候|啥时候|何时|多长时间|哪[天年月日]"
+            r"多久|几天|(?:几|多少)个?(?:工作日|小时|月|年|分钟|天)|什么时候|啥时候|何时|多长时间|哪[天年月日]"
             r"|几号|几点|期限|时限|最晚|几年|到期|今天|明天"
             r"|\b(?:how long|how soon|when|deadline|how many (?:days|hours|weeks|months|years))\b"
         ),
@@ -23,8 +23,8 @@ _KINDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     ),
     (
         re.compile(
-            r"多少钱|几块|收费|费用|运费|邮费|要钱|[收加掏]钱|贵|价格|[赔补买满花送差抵减折掏]多少"
-            r"|额度|手续费|利息|门槛|怎么赔|\b(?:how much|cost|fee|price)\b"
+            r"多少钱|几块|收费|费用|运费|邮费|要钱|[收加掏]不?[收加掏]?钱|贵|价格|[赔补买满花送差抵减折掏]多少"
+            r"|额度|手续费|门槛|怎么赔|\b(?:how much|cost|fee|price)\b"
         ),
         MONEY,
     ),
@@ -33,6 +33,13 @@ _KINDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
 _ANY_NUMBER = re.compile(
     r"多少|多大|多高|多远|几[个次张期米匹名条节]|\bhow (?:many|much|big|far)\b"
 )
+_TIMELY = re.compile(
+    r"时[间长效限]|期限|有效期|多久|\b(?:time|window|period|how long)\b", re.IGNORECASE
+)
+_PRICED = re.compile(
+    r"[运收]?费|价|金额|抵扣|多少钱|\b(?:fees?|price|cost|freight|dut(?:y|ies))\b", re.IGNORECASE
+)
+_UNIT = re.compile(r"(?:几|多少)个?(天|次|年|期|米|层|台|张|枚|小时|分钟|工作日)")
 _CLOCK = re.compile(r"[一二三四五六七八九十\d]点(?!击|数)")
 
 # What customers say -> what articles say. Both readings count.
@@ -71,6 +78,15 @@ _SAID = {
     "烂": "破损 损坏",
     "耗光": "没电 没反应",
     "能用多久": "续航",
+    "多掏钱": "手续费 免息",
+    "利息": "免息 手续费",
+    "发出来": "发货",
+    "冰箱": "大件",
+    "空调": "大件",
+    "柜机": "大件 空调",
+    "收费": "免费 收取",
+    "要钱": "免费 收取 费用",
+    "坏的": "不能使用 故障 损坏",
     "shipping": "freight postage delivery",
     "postage": "freight",
     "broken": "faulty damaged",
@@ -97,6 +113,17 @@ def wanted_quantities(question: str) -> frozenset[str]:
     return asked_quantities(question) | named | clock
 
 
+def heading_promises(heading: str, wanted: frozenset[str]) -> bool:
+    """Whether a section's heading announces the kind of quantity wanted (维修时长, 收费项目)."""
+    timely = wanted & TIME and _TIMELY.search(heading)
+    return bool(timely or (wanted & MONEY and _PRICED.search(heading)))
+
+
+def asked_units(question: str) -> frozenset[str]:
+    """The units that a question counts in (几次 → 次), as `kb.quantities` names them."""
+    return frozenset(match[1] for match in _UNIT.finditer(question))
+
+
 def in_article_words(question: str) -> str:
     """The question, followed by what articles call the things it names."""
     text = question.lower()
@@ -108,6 +135,12 @@ def in_article_words(question: str) -> str:
 def kinds_of_quantity(text: str) -> frozenset[str]:
     """The kinds of quantity that a text states."""
     return frozenset(q.kind for q in quantities(text))
+
+
+@lru_cache(maxsize=8192)
+def units_of(text: str) -> frozenset[str]:
+    """The units of a text's quantities."""
+    return frozenset(q.unit for q in quantities(text))
 
 
 @lru_cache(maxsize=8192)

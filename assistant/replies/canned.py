@@ -37,7 +37,7 @@ def template(revision: Revision, channel: Channel) -> list[Paragraph]:
         return []
     blocks = [block for block in plain_text(variants[name]).split("\n\n") if block.strip()]
     paragraphs = [_paragraph(block, revision) for block in blocks]
-    return [_with_parts(p, i, len(paragraphs)) for i, p in enumerate(paragraphs)]
+    return [_with_parts(p, p is paragraphs[0], p is paragraphs[-1]) for p in paragraphs]
 
 
 def fill(text: str, slots: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
@@ -70,14 +70,13 @@ def _paragraph(block: str, revision: Revision) -> Paragraph:
     ]
 
 
-def _with_parts(paragraph: Paragraph, index: int, count: int) -> Paragraph:
-    return [replace(s, part=_part(s.text, index, count)) for s in paragraph]
+def _with_parts(paragraph: Paragraph, first: bool, last: bool) -> Paragraph:
+    signature = last and len(paragraph) == 1 and len(paragraph[0].text) <= _SIGNATURE
+    return [replace(s, part=_part(s.text, courtesy=first or signature)) for s in paragraph]
 
 
-def _part(text: str, index: int, count: int) -> Part:
+def _part(text: str, *, courtesy: bool) -> Part:
     part = part_of(text)
-    opening = index == 0
-    closing = index == count - 1 and len(text) <= _SIGNATURE
-    if (opening or closing) and part is Part.FACTS and not quantities(text):
+    if courtesy and part is Part.FACTS and not quantities(text):
         return Part.EMPATHY
     return part

@@ -26,8 +26,9 @@ def ask_back(
     near = _near(candidates)
     if len(near) < 2:
         return None
-    products = {r.content.products for _, r in near}
-    kind = "products" if len(products) > 1 and () not in products else "topics"
+    products = [set(revision.content.products) for _, revision in near]
+    apart = all(products) and sum(map(len, products)) == len(set().union(*products))
+    kind = "products" if apart else "topics"
     options = tuple(ClarifyOption(h.title, h.entry_id, h.revision) for h, _ in near)
     return Clarify(phrases[lang]["clarify"][kind], options)
 

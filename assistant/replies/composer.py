@@ -166,10 +166,9 @@ class Composer:
     def _risk(self, request: SuggestRequest, answers: Sequence[Answer]) -> Risk:
         departments: dict[str, None] = {}
         for answer in answers:
-            group = self._owners(answer.good[0][0].entry_id) if answer.good else ""
+            owner = self._owners(answer.good[0][0].entry_id) if answer.good else ""
             topics = handover.topic_groups(answer.question, self._tables)
-            if group or topics:
-                departments[group or topics[0]] = None
+            departments.update(dict.fromkeys([owner] if owner else topics))
         return risk.assess(
             request.messages,
             self._tables,

@@ -13,7 +13,8 @@ from assistant.replies.language import fits, join
 from assistant.replies.meaning import Meaning
 from assistant.replies.model import Evidence, Mood, Part, Sentence, Suggestion
 from assistant.replies.passages import Passage, Shape
-from assistant.replies.selecting import Choice, choose
+from assistant.replies.selecting import choose
+from assistant.replies.selection import Choice
 from assistant.replies.shaping import Block, shape_reply
 from kb.model import Channel, Revision
 

@@ -8,22 +8,24 @@ never made.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.replies.rows import cells_of, word_row
+from assistant.replies.stages import name_stages, stages_of
 from assistant.replies.wording import announces, follows, hangs
 from kb.model import Content
 from kb.sections import Section, plain_text, sections
 from kb.sentences import split
 
-_STEP = re.compile(r"\s*\d{1,3}[.)]\s+\S")
+_STEP = re.compile(r"\s{0,3}\d{1,3}[.)]\s+\S")
+_NESTED = re.compile(r"(?:\s{2,}|\t)(?:[-*+]|\d{1,3}[.)])\s+\S")
 _ITEM = re.compile(r"\s*[-*+]\s+\S")
 _ROW = re.compile(r"\s*\|")
-_ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
-_ENDED = re.compile(r"[.!?。…\uff01\uff1f]$")
+_LABEL = re.compile(r"\[([^\]]+)\]\(kb:[^)]*\)")
+_MOSTLY = 0.5
 
 
 class Shape(StrEnum):
@@ -74,88 +76,87 @@ def cut(body: str, lang: str) -> tuple[Passage, ...]:
     source = plain_text(body)
     found: list[Passage] = []
     group = -1
-    for number, section in enumerate(sections(body)):
+    parts = sections(body)
+    stages = stages_of(parts)
+    for number, section in enumerate(parts):
+        heading = " ".join(section.path)
         first = True
         for draft in _drafts(section, lang):
-            text, quotes, shape, key, label = draft
+            text, quotes = name_stages(draft.text, draft.quotes, stages)
             if not all(quote in source for quote in quotes):
                 continue
-            if first or not _belongs(found[-1], text, shape):
+            if first or not _belongs(found[-1], draft):
                 group += 1
             first = False
-            heading, order = " ".join(section.path), len(found)
-            found.append(Passage(text, quotes, heading, number, order, shape, key, label, group))
+            found.append(
+                Passage(
+                    text,
+                    quotes,
+                    heading,
+                    number,
+                    len(found),
+                    draft.shape,
+                    draft.key,
+                    draft.key_label,
+                    group,
+                )
+            )
     return tuple(found)
 
 
-class _Marks(NamedTuple):
-    colon: str
-    comma: str
-    dash: str
-    stop: str
-    brackets: tuple[str, str]
+class _Draft(NamedTuple):
+    text: str
+    quotes: tuple[str, ...]
+    shape: Shape
+    key: str = ""
+    key_label: str = ""
 
 
-_CHINESE = _Marks("\uff1a", "\uff1b", "——", "。", ("\uff08", "\uff09"))
-_ENGLISH = _Marks(": ", "; ", " - ", ".", (" (", ")"))
-_Draft = tuple[str, tuple[str, ...], Shape, str, str]
-
-
-def _belongs(before: Passage, text: str, shape: Shape) -> bool:
-    if shape is not Shape.PROSE:
+def _belongs(before: Passage, draft: _Draft) -> bool:
+    """Whether a passage is only understood, or only fair, together with the one before it."""
+    text = draft.text
+    if draft.shape is not Shape.PROSE or announces(text):
         return False
     if before.shape is not Shape.PROSE:
         return follows(text)
-    if announces(text):
-        return False
     runs_on = before.text.endswith((";", "\uff1b"))
     return runs_on or follows(text) or hangs(text) or announces(before.text)
 
 
-def _drafts(section: Section, lang: str) -> Iterator[_Draft]:
-    header: list[str] | None = None
+def _drafts(section: Section, lang: str) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    header = ""
     for line in section.text.split("\n"):
         plain = plain_text(line)
-        if _ROW.match(line):
-            if not plain:
-                continue
-            cells = [cell.strip() for cell in plain.split(" | ")]
-            if header is None:
-                header, header_quote = cells, plain
-            else:
-                yield _row(cells, plain, header, header_quote, lang)
-            continue
-        header = None
+        is_row = bool(_ROW.match(line))
         if not plain:
-            continue
-        if _STEP.match(line) or _ITEM.match(line):
-            shape = Shape.STEP if _STEP.match(line) else Shape.ITEM
-            yield plain, (plain,), shape, "", ""
-            continue
-        for sentence in split(plain):
-            yield sentence, (sentence,), Shape.PROSE, "", ""
+            header = header if is_row else ""
+        elif is_row and header:
+            text, quotes = word_row(plain, header, lang)
+            key, label = cells_of(plain)[0], cells_of(header)[0]
+            drafts.append(_Draft(text, quotes, Shape.ROW, key, label))
+        elif is_row:
+            header = plain
+        else:
+            header = ""
+            _add_line(drafts, line, plain)
+    return drafts
 
 
-def _row(cells: list[str], quote: str, header: list[str], header_quote: str, lang: str) -> _Draft:
-    """A row as a sentence: 场景:结果 for two columns, with the column names for more."""
-    marks = _ENGLISH if lang.startswith("en") else _CHINESE
-    key, rest = cells[0], cells[1:]
-    quotes: tuple[str, ...] = (quote,)
-    if len(rest) == 1:
-        text = f"{key}{marks.colon}{rest[0]}"
-    else:
-        names = [_ASIDE.sub("", name) for name in header[1:]]
-        text = f"{key}{marks.dash}{_named(names, rest, marks)}"
-        quotes = (quote, header_quote)
-    if not _ENDED.search(text):
-        text += marks.stop
-    return text, quotes, Shape.ROW, key, header[0]
+def _add_line(drafts: list[_Draft], line: str, plain: str) -> None:
+    """A list item, a part of the step above it, or the sentences of a paragraph."""
+    if _NESTED.match(line) and drafts and drafts[-1].shape is Shape.STEP:
+        above = drafts.pop()
+        drafts.append(_Draft(f"{above.text}{plain}", (*above.quotes, plain), Shape.STEP))
+    elif _STEP.match(line):
+        drafts.append(_Draft(plain, (plain,), Shape.STEP))
+    elif _ITEM.match(line):
+        drafts.append(_Draft(plain, (plain,), Shape.ITEM))
+    elif not _is_links(line, plain):
+        drafts += [_Draft(text, (text,), Shape.PROSE) for text in split(plain)]
 
 
-def _named(names: list[str], cells: list[str], marks: _Marks) -> str:
-    """Cells with their column's name; behind a digit (Mira 5) in brackets, 5:4 would be a time."""
-    pairs = [(name, cell) for name, cell in zip(names, cells, strict=False) if cell]
-    if any(name[-1:].isdigit() for name, _ in pairs):
-        opening, closing = marks.brackets
-        return marks.comma.join(f"{name}{opening}{cell}{closing}" for name, cell in pairs)
-    return marks.comma.join(f"{name}{marks.colon}{cell}" if name else cell for name, cell in pairs)
+def _is_links(line: str, plain: str) -> bool:
+    """Whether at least half of a line is links to other entries."""
+    labels = sum(len(label) for label in _LABEL.findall(line))
+    return labels >= _MOSTLY * len(plain)

@@ -14,7 +14,8 @@ CUSTOMER = "customer"
 MAX_QUESTIONS = 3
 _TOPIC_CHARS = 80
 _SHORT_HAN = 8
-_CORE_CHARS = 5
+_READING_CHARS = 5
+_MOST_CLAUSES = 3
 _TOO_SHORT = range(1, 5)
 _SHORT_WORDS = 5
 
@@ -51,14 +52,15 @@ _PARTICLES = "啊呀哦哈呢吧啦呐嘛喔哟"
 class Question:
     """One question of a turn; `topic` is earlier text that it may hang on, or empty.
 
-    `hangs` is true when the wording itself points back (那…, 它…). `core` is the asking clauses
-    alone where the text says much else besides (a story, anger), otherwise empty.
+    `hangs` is true when the wording itself points back (那…, 它…). `readings` are shorter texts to
+    try where the whole finds nothing because it says much besides (a story, anger): the asking
+    clauses together, then the longest clauses one by one.
     """
 
     text: str
     topic: str = ""
     hangs: bool = False
-    core: str = ""
+    readings: tuple[str, ...] = ()
 
 
 def customer_texts(messages: Sequence[Message]) -> list[str]:
@@ -87,7 +89,7 @@ def questions(messages: Sequence[Message]) -> list[Question]:
     for text in split(turns[-1]):
         hangs_on = topic if is_elliptic(text) else ""
         hangs = bool(_HANGS_ON.match(_start(text)))
-        found.append(Question(text, hangs_on[:_TOPIC_CHARS], hangs, _core(text)))
+        found.append(Question(text, hangs_on[:_TOPIC_CHARS], hangs, _readings(text)))
         if not is_elliptic(text):
             topic = text
     return found
@@ -144,11 +146,14 @@ def _is_tail(before: str, clause: str) -> bool:
     return before[-1] in _COMMA and han_count(clause) in _TOO_SHORT
 
 
-def _core(text: str) -> str:
+def _readings(text: str) -> tuple[str, ...]:
     clauses = _clauses(text)
-    asking = [clause for clause in clauses if _asks(clause)]
-    core = "".join(asking).strip(f" \n{_COMMA}")
-    return core if len(asking) < len(clauses) and len(core) >= _CORE_CHARS else ""
+    if len(clauses) < 2:
+        return ()
+    core = "".join(clause for clause in clauses if _asks(clause))
+    longest = sorted(clauses, key=len, reverse=True)[:_MOST_CLAUSES]
+    texts = (part.strip(f" \n{_COMMA}{_STOP}") for part in (core, *longest))
+    return tuple(dict.fromkeys(t for t in texts if len(t) >= _READING_CHARS and t != text))
 
 
 def _bare(text: str) -> str:

@@ -17,9 +17,12 @@ from functools import lru_cache
 
 from assistant.replies.asking import (
     NUMBER,
+    asked_units,
     figures,
+    heading_promises,
     in_article_words,
     kinds_of_quantity,
+    units_of,
     wanted_quantities,
 )
 from assistant.replies.meaning import Meaning
@@ -31,6 +34,7 @@ _HEADING = 0.7
 _MEANING = 0.8
 _QUANTITY = 0.3
 _SAME_FIGURE = 0.25
+_PROMISED = 0.15
 _EARLY = 0.15
 _MARGINAL = 0.1
 _COHERENCE = 0.05
@@ -39,6 +43,8 @@ _UNKNOWN = 0.6
 _TELLING = 0.35
 _VAGUE = 0.4
 _BARELY = 0.04
+_SHARP = 1.0
+_COMMON = 0.5
 _MARGINS = re.compile(
     r"例外|适用范围|不适用|凭证|查询|申请步骤|怎么办理|主动告知|什么时候找|都试过"
     r"|\b(?:scope|exceptions?)\b",
@@ -73,7 +79,7 @@ def rate(question: str, content: Content, meaning: Meaning | None) -> list[float
     weights = _weigh(question, pool, content)
     meanings = _meanings(question, pool, meaning)
     wanted = wanted_quantities(question) or (frozenset() if weights.telling else NUMBER)
-    named = figures(question)
+    named, units = figures(question), asked_units(question)
     scores = []
     for passage, closeness in zip(pool, meanings, strict=True):
         words = sum(w * _presence(term, passage) for term, w in weights.known.items())
@@ -81,7 +87,9 @@ def rate(question: str, content: Content, meaning: Meaning | None) -> list[float
         score = words + _MEANING * closeness
         if score > _BARELY and wanted & kinds_of_quantity(passage.text):
             score += _QUANTITY
-        if named & figures(passage.text):
+        if heading_promises(passage.heading, wanted):
+            score += _PROMISED
+        if named & figures(passage.text) or units & units_of(passage.text):
             score += _SAME_FIGURE
         scores.append(score + _prior(passage, len(pool)))
     best = pool[scores.index(max(scores))].section
@@ -103,6 +111,19 @@ def key_overlap(question: str, key: str) -> float:
 def is_telling(question: str, content: Content) -> bool:
     """Whether the question says more than what the entry as a whole is about."""
     return _weigh(question, passages(content), content).telling
+
+
+def telling_terms(question: str, content: Content) -> list[str]:
+    """The terms of a question that tell an entry's sentences apart, the most telling first."""
+    pool = passages(content)
+    known = _weigh(question, pool, content).known
+    telling = [t for t, w in known.items() if w >= _SHARP and not _is_topic(t, content, pool)]
+    return sorted(telling, key=lambda term: -known[term])
+
+
+def mentions(text: str, term: str) -> bool:
+    """Whether a text contains a term."""
+    return _in(term, _terms(text), _folded(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +150,6 @@ def _prior(passage: Passage, count: int) -> float:
 
 
 def _weigh(question: str, pool: tuple[Passage, ...], content: Content) -> _Weights:
-    title = _folded(content.title)
     sections = _sections(pool)
     known: dict[str, float] = {}
     total = 0.0
@@ -139,7 +159,7 @@ def _weigh(question: str, pool: tuple[Passage, ...], content: Content) -> _Weigh
         if not count:
             total += _UNKNOWN * weight
             continue
-        topical = _is_topic(term, content, title)
+        topical = _is_topic(term, content, pool)
         rarity = math.log(1 + len(sections) / count)
         known[term] = weight * rarity * (_TOPICAL if topical else 1.0)
         total += known[term]
@@ -147,12 +167,22 @@ def _weigh(question: str, pool: tuple[Passage, ...], content: Content) -> _Weigh
     return _Weights(known, total or 1.0, telling)
 
 
-def _is_topic(term: str, content: Content, title: str) -> bool:
-    """Whether a term names what the entry as a whole is about; a code (F0) never does."""
+def _is_topic(term: str, content: Content, pool: tuple[Passage, ...]) -> bool:
+    """Whether a term names what the entry as a whole is about.
+
+    A word of the title does not when single sections are headed by it (设置禁区), a code (03, F0)
+    when sections are headed or table rows keyed by it.
+    """
     if any(char.isdigit() for char in term):
+        return not any(term in _terms(f"{p.heading} {p.key}") for p in pool)
+    if content.products and term in _PRODUCT_WORDS:
+        return True
+    if not _in(term, _terms(content.title), _folded(content.title)):
         return False
-    named = _in(term, _terms(content.title), title)
-    return named or (bool(content.products) and term in _PRODUCT_WORDS)
+    headed = any(_in(term, _terms(p.heading), _folded(p.heading)) for p in pool)
+    sections = _sections(pool)
+    share = sum(_in(term, terms, text) for terms, text in sections) / len(sections)
+    return not headed or share > _COMMON
 
 
 def _presence(term: str, passage: Passage) -> float:

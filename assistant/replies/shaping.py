@@ -20,9 +20,10 @@ from assistant.replies.passages import Shape
 from kb.model import Channel
 
 CHAT_LENGTH = 120
-_MORE_PER_QUESTION = 40
+_MORE_PER_QUESTION = 20
 _PHONE_LENGTH = 110
 _PHONE_GROUPS = 3
+_POINT = "·"
 _NUMERALS = "①②③④⑤⑥⑦⑧⑨"
 _ORDER = (Part.FACTS, Part.COMPENSATION, Part.ACTION)
 
@@ -61,10 +62,11 @@ def shape_reply(
         return _email(opening, ordered, lang, slots, words)
     lines = _lines(ordered, lang, spoken=channel is Channel.PHONE)
     first = join([s.text for s in opening], lang)
-    if opening and channel is Channel.PHONE:
-        text = "\n".join([first, *lines])
-    else:
-        text = join([first, "\n".join(lines)], lang) if opening else "\n".join(lines)
+    body = "\n".join(lines)
+    listed = body.startswith((_POINT, *_NUMERALS))
+    text = (
+        f"{first}\n{body}" if opening and listed else join([first] * bool(opening) + [body], lang)
+    )
     return text, (*opening, *(s for b in ordered for s in b.sentences))
 
 
@@ -110,7 +112,7 @@ def _lines(blocks: Sequence[Block], lang: str, *, spoken: bool) -> list[str]:
         if numbered:
             lines.append(f"{_NUMERALS[steps.index(block)]} {text}")
         elif listed:
-            lines += [f"· {t}" for t in (texts if block.shape is Shape.ROW else [text])]
+            lines += [f"{_POINT} {t}" for t in (texts if block.shape is Shape.ROW else [text])]
         elif running:
             lines[-1] = join([lines[-1], text], lang)
         else:

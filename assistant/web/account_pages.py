@@ -26,7 +26,7 @@ def sign_in() -> Response:
     login = request.form.get("login", "").strip().casefold()[:64]
     password = request.form.get("password", "")
     target = own_path(request.form.get("next"), url_for("pages.agent"))
-    accounts, address = context.services().accounts, request.remote_addr or ""
+    accounts, address = context.services().accounts, context.client_address()
     wait = accounts.throttle.wait_seconds(address, login)
     if wait:
         text = messages.detail("throttled", context.lang(), seconds=wait)

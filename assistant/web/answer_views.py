@@ -83,7 +83,7 @@ def _hit(catalogue: Catalogue, hit: Hit) -> HitOut:
 def _suggestion(catalogue: Catalogue, suggestion: Suggestion) -> SuggestionOut:
     entry_id, number = suggestion.entry_id, suggestion.revision
     entry = catalogue.entries.get(entry_id)
-    revision = entry.revision(number) if entry else None
+    spans = catalogue.spans(entry_id, number)
     return {
         "text": suggestion.text,
         "sentences": [_sentence(catalogue, s) for s in suggestion.sentences],
@@ -95,7 +95,7 @@ def _suggestion(catalogue: Catalogue, suggestion: Suggestion) -> SuggestionOut:
         "lang": suggestion.lang,
         "freshness": labels.freshness_of_revision(catalogue, entry_id, number),
         "effective": labels.effective(
-            revision.valid_from if revision else None, revision.valid_until if revision else None
+            spans[0].start if spans else None, spans[-1].end if spans else None
         ),
         "url": labels.entry_url(entry_id, number),
         "slots_missing": list(suggestion.slots_missing),

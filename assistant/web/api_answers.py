@@ -8,14 +8,14 @@ from assistant.accounts.policy import Action
 from assistant.insights.insights import Feedback, FeedbackKind
 from assistant.insights.masking import mask
 from assistant.replies.model import Message, SuggestRequest
-from assistant.web import answer_views, context, labels, metrics
+from assistant.web import answer_views, context, metrics
 from assistant.web.answer_responses import Recorded, SearchOut, SuggestOut
+from assistant.web.lookup import known_entry, known_revision
 from assistant.web.moments import parse_moment
-from assistant.web.requests import FeedbackIn, NoQuery, SearchIn, SuggestIn
+from assistant.web.requests import FeedbackIn, GapIn, NoQuery, SearchIn, SuggestIn
 from assistant.web.responses import MeOut
 from assistant.web.routing import Routes
 from indexer.search import SearchRequest
-from kb.errors import NotFound
 
 routes = Routes()
 
@@ -75,10 +75,8 @@ def suggest(body: SuggestIn) -> SuggestOut:
 def feedback(body: FeedbackIn) -> Recorded:
     """Say what became of a suggestion; "outdated" also reports the entry to its owner."""
     services, caller = context.services(), context.principal()
-    entry = services.kb.entry(body.entry_id)
-    numbers = {revision.number for revision in labels.visible_revisions(entry)}
-    if body.revision not in numbers:
-        raise NotFound(f"no revision {body.revision}")
+    _catalogue, entry = known_entry(body.entry_id)
+    known_revision(entry, body.revision)
     if body.kind is FeedbackKind.OUTDATED:
         services.kb.report_outdated(
             body.entry_id, body.revision, body.sentence, mask(body.note), caller.name
@@ -92,4 +90,11 @@ def feedback(body: FeedbackIn) -> Recorded:
         note=body.note or body.sentence,
     )
     services.insights.record(given, caller.name)
+    return {"recorded": True}
+
+
+@routes.post("/gaps", Action.GAPS_ADD, body=GapIn, returns=Recorded, status=201)
+def add_gap(body: GapIn) -> Recorded:
+    """Put a question into the queue of knowledge gaps; personal data in it is masked."""
+    context.services().insights.add_gap(body.query, "reported")
     return {"recorded": True}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from assistant.accounts.policy import Action
-from assistant.catalogue import Catalogue
-from assistant.web import context, diffs, entry_views, labels, listing, reader_page
+from assistant.web import context, diffs, entry_views, listing
 from assistant.web.entry_responses import (
     AuditOut,
     DiffOut,
@@ -13,12 +12,11 @@ from assistant.web.entry_responses import (
     RevisionOut,
     RevisionsOut,
 )
+from assistant.web.lookup import known_entry, known_revision, pick
 from assistant.web.moments import parse_moment
 from assistant.web.requests import AsOfQuery, DiffQuery, EntriesQuery, NoQuery
 from assistant.web.routing import Reply, Routes
 from assistant.web.versions import etag
-from kb.errors import NotFound
-from kb.model import Entry, Revision
 
 routes = Routes()
 
@@ -34,7 +32,7 @@ def read_entry(entry_id: str, query: AsOfQuery) -> Reply:
     """Read an entry: the revision in force now or at a time, or one by number."""
     catalogue, entry = known_entry(entry_id)
     as_of = parse_moment(query.as_of, "as_of")
-    shown = reader_page.pick(catalogue, entry, query.revision, as_of)
+    shown = pick(catalogue, entry, query.revision, as_of)
     return Reply(entry_views.entry_out(catalogue, entry, shown), headers=etag(entry))
 
 
@@ -93,24 +91,3 @@ def read_audit(entry_id: str, query: NoQuery) -> AuditOut:
             for row in rows
         ]
     }
-
-
-def known_entry(entry_id: str) -> tuple[Catalogue, Entry]:
-    """The picture of everything and the entry as stored, if the caller may know of it.
-
-    Raises:
-        NotFound: absent or forbidden, which look the same.
-    """
-    services = context.services()
-    entry = services.kb.entry(entry_id)
-    if not labels.visible_entry(entry):
-        raise NotFound(entry_id)
-    return services.catalogue.current(), entry
-
-
-def known_revision(entry: Entry, number: int) -> Revision:
-    """That revision, if the caller may read it; NotFound otherwise."""
-    for revision in labels.visible_revisions(entry):
-        if revision.number == number:
-            return revision
-    raise NotFound(f"{entry.id} r{number}")

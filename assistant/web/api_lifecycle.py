@@ -6,9 +6,9 @@ from flask import url_for
 
 from assistant.accounts.policy import Action
 from assistant.web import context, entry_views
-from assistant.web.api_entries import known_entry, known_revision
 from assistant.web.content_input import content_of, stewardship_of
 from assistant.web.entry_responses import EntryOut
+from assistant.web.lookup import known_entry, known_revision
 from assistant.web.problems import Refusal
 from assistant.web.requests import EditIn, EntryIn, NoteIn, StewardshipIn
 from assistant.web.routing import Reply, Routes
@@ -118,7 +118,7 @@ def _known(entry_id: str, number: int) -> None:
 
 def _written(entry: Entry, number: int | None) -> Reply:
     """The entry as it is after the write, showing the revision just touched."""
-    catalogue = context.services().catalogue.current()
+    catalogue = context.services().catalogue.current(own_write=True)
     shown = known_revision(entry, number) if number else entry.revisions[-1]
     return Reply(entry_views.entry_out(catalogue, entry, shown), headers=etag(entry))
 

@@ -15,6 +15,7 @@ from assistant.wiring import Services
 from kb.model import Entry, Revision
 
 EXTENSION = "zhike"
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def services() -> Services:
@@ -45,8 +46,20 @@ def nearness() -> Nearness:
     direct = not any(
         name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
     )
-    local = (request.remote_addr or "") in ("127.0.0.1", "::1")
+    local = request.remote_addr in _LOOPBACK
     return Nearness.LOCAL if direct and local else Nearness.REMOTE
+
+
+def client_address() -> str:
+    """The address that a request comes from.
+
+    Behind a proxy on this machine it is the last one the proxy names; what others put into the
+    header is not believed.
+    """
+    peer = request.remote_addr or ""
+    if peer in _LOOPBACK and request.access_route:
+        return request.access_route[-1]
+    return peer
 
 
 def moment_json(moment: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from assistant.catalogue import Catalogue
 from assistant.web import context, labels
 from assistant.web.entry_responses import ContentOut, EntryOut, EntryRow, RevisionOut, RevisionRow
 from assistant.web.rendering import body_html
+from kb.basis import last_review
 from kb.model import Entry, Revision, Stewardship
 
 
@@ -123,10 +124,9 @@ def content_out(catalogue: Catalogue, revision: Revision) -> ContentOut:
 
 def next_review(steward: Stewardship, shown: Revision) -> datetime | None:
     """When an entry has to be looked at again; None when nobody asked for that."""
-    since = steward.reviewed_at or shown.published_at
-    if not steward.review_every or since is None:
+    if not steward.review_every or shown.published_at is None:
         return None
-    return since + timedelta(days=steward.review_every)
+    return last_review(steward, shown) + timedelta(days=steward.review_every)
 
 
 def _last_touched(revision: Revision) -> datetime:

@@ -18,6 +18,8 @@ from assistant.web.problems import Refusal
 from assistant.web.sessions import SessionCookie
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# Nobody is identified for these: liveness must not need the database, nor every static file.
+_FOR_ANYBODY = frozenset({Action.HEALTH, Action.ASSETS})
 _ACTIONS = "zhike.actions"
 _COOKIE = "zhike.cookie"
 
@@ -47,12 +49,14 @@ def session_cookie() -> SessionCookie:
 def _check() -> Response | None:
     if request.endpoint is None:
         return None  # no such address or method: the error handler answers
-    g.principal, by_cookie = _who()
-    if (by_cookie or _is_form()) and request.method not in _SAFE:
-        _refuse_cross_site()
     action = declared(current_app).get(request.endpoint)
     if action is None:
         raise Refusal(403, "forbidden")
+    if action in _FOR_ANYBODY and authorise(ANONYMOUS, action):
+        return None
+    g.principal, by_cookie = _who()
+    if (by_cookie or _is_form()) and request.method not in _SAFE:
+        _refuse_cross_site()
     if authorise(g.principal, action, context.nearness()):
         return None
     if g.principal is not ANONYMOUS:

@@ -36,6 +36,7 @@ def harden(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "private, no-store")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    # Pages differ by sign-in and language; shared caches must not mix them up.
-    response.vary.update(("Cookie", "Accept-Language"))
+    if "private" in response.headers["Cache-Control"]:
+        # Pages differ by sign-in and language; nobody must mix them up.
+        response.vary.update(("Cookie", "Accept-Language"))
     return response

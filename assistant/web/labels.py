@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import url_for
 
 from assistant.accounts.policy import Action
-from assistant.catalogue import Catalogue, shown_revision
+from assistant.catalogue import Catalogue
 from assistant.web import context, messages
 from assistant.web.entry_responses import RelatedOut
 from assistant.web.responses import Effective, FreshnessOut, ReasonOut
@@ -49,6 +49,10 @@ def freshness_of_revision(catalogue: Catalogue, entry_id: str, number: int) -> F
         since = format_local(min(later), context.services().settings.site_tz)
         message = messages.detail("later_revision", context.lang(), shown=number, since=since)
         return _single(State.NOT_YET_EFFECTIVE, message, entry_id, min(later))
+    if not context.allowed(Action.ENTRIES_READ, current):
+        return _single(
+            State.SUPERSEDED, messages.detail("reason_hidden", context.lang()), entry_id, None
+        )
     replaced = messages.detail(
         "newer_revision", context.lang(), shown=number, current=current.number
     )
@@ -115,8 +119,6 @@ def title_of(catalogue: Catalogue, entry_id: str, number: int) -> str:
     """The title of a revision that the caller was already allowed to see, or an empty string."""
     entry = catalogue.entries.get(entry_id)
     revision = entry.revision(number) if entry else None
-    if revision is None and entry is not None:
-        revision = shown_revision(entry, None)
     return revision.content.title if revision else ""
 
 

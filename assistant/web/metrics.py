@@ -26,7 +26,7 @@ from assistant.wiring import Services
 from indexer.search import SearchResponse
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-_STAGES = frozenset({"encode", "mask", "vectors", "keywords", "fuse", "total"})
+_STAGES = frozenset({"encode", "mask", "vectors", "keywords", "fuse", "hits", "total"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 REQUESTS = Counter("zhike_requests_total", "Requests answered", ("method", "route", "status"))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
-from assistant.catalogue import Catalogue
-from assistant.web import context, entry_views, labels
+from assistant.web import entry_views
+from assistant.web.lookup import known_entry, pick
 from assistant.web.moments import parse_moment
 from kb.errors import NotFound
-from kb.model import Entry, Revision
 from kb.sections import sections
 
 
 def show(entry_id: str) -> str:
     """The page of an entry; absent and forbidden ones look the same."""
-    services = context.services()
-    catalogue, entry = services.catalogue.current(), services.kb.entry(entry_id)
+    catalogue, entry = known_entry(entry_id)
     as_of = parse_moment(request.args.get("as_of"), "as_of")
     number = _number(request.args.get("revision"))
     revision = pick(catalogue, entry, number, as_of)
@@ -49,24 +45,6 @@ def show(entry_id: str) -> str:
         note="" if is_in_force or number is not None else "not_in_force",
         entries_url=url_for("pages.entries"),
     )
-
-
-def pick(
-    catalogue: Catalogue, entry: Entry, number: int | None, as_of: datetime | None
-) -> Revision:
-    """The revision asked for: by number, or the one that stands for the entry at a time.
-
-    Raises:
-        NotFound: there is none, or none that the caller may read.
-    """
-    if number is None:
-        revision = labels.representative(catalogue, entry, as_of)
-    else:
-        found = [r for r in labels.visible_revisions(entry) if r.number == number]
-        revision = found[0] if found else None
-    if revision is None:
-        raise NotFound(entry.id)
-    return revision
 
 
 def _number(text: str | None) -> int | None:

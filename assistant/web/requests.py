@@ -65,6 +65,13 @@ class FeedbackIn(Strict):
     note: Text = ""
 
 
+class GapIn(Strict):
+    """A question that somebody misses an answer to."""
+
+    query: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_LIMIT)]
+    channel: Channel | None = None
+
+
 class SlotIn(Strict):
     """A variable of a canned reply."""
 

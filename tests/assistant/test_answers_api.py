@@ -96,6 +96,14 @@ def test_an_unanswered_question_becomes_a_masked_gap(
     assert gaps["gaps"][0]["count"] == 2
 
 
+def test_agents_put_questions_into_the_queue(agent: FlaskClient, editor: FlaskClient) -> None:
+    asked = {"query": "能寄到新疆吗,电话 13812345678", "channel": "chat"}
+    assert agent.post("/api/v1/gaps", json=asked).status_code == 201
+    assert agent.get("/api/v1/gaps").status_code == 403
+    gap = editor.get("/api/v1/gaps").json["gaps"][0]
+    assert (gap["query"], gap["reason"]) == ("能寄到新疆吗,电话 [手机号]", "reported")
+
+
 def test_a_degraded_search_opens_no_gap(
     stocked: Services, searching: FakeSearcher, agent: FlaskClient, editor: FlaskClient
 ) -> None:

@@ -59,6 +59,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/entries/<entry_id>/verify"): DESK,
     ("POST", "/api/v1/entries/import"): DESK,
     ("POST", "/api/v1/feedback"): SIGNED_IN,
+    ("POST", "/api/v1/gaps"): SIGNED_IN,
     ("POST", "/api/v1/reports/<int:report_id>/resolve"): DESK,
     ("POST", "/api/v1/search"): SIGNED_IN,
     ("POST", "/api/v1/suggest"): SIGNED_IN,

@@ -89,6 +89,32 @@ def test_only_one_thread_renews_and_a_slow_renewal_keeps_nobody_waiting(
     assert len(taken) == 1
 
 
+def test_changes_in_a_row_are_gathered_when_a_renewal_is_slow(
+    stocked: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue_module, "_FREE_SECONDS", 0.05)
+    now = [0.0]
+    monkeypatch.setattr(catalogue_module, "perf_counter", lambda: now[0])
+    real = catalogue_module.take
+
+    def slow(*args: object) -> Catalogue:
+        now[0] += 0.2
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(catalogue_module, "take", slow)
+    keeper = CatalogueKeeper(stocked.kb, clock)
+    first = keeper.current()
+    stocked.kb.verify("return-7-days", "周审核")
+    now[0] += 0.5
+    assert keeper.current() is first
+    second = keeper.current(own_write=True)  # who wrote sees it at once
+    assert second is not first
+    stocked.kb.verify("return-7-days", "周审核")
+    assert keeper.current() is second
+    now[0] += 0.9
+    assert keeper.current() is not second
+
+
 def test_revisions_come_from_memory_or_the_database(stocked: Services) -> None:
     source = RevisionSource(stocked.kb, stocked.catalogue)
     assert source("return-7-days", 1).content.title == RETURNS.title

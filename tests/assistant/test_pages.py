@@ -116,6 +116,27 @@ def test_wrong_passwords_are_slowed_down(anonymous: FlaskClient, person: dict[st
     assert other.status_code == 303
 
 
+def test_behind_a_local_proxy_each_client_is_slowed_for_itself(
+    anonymous: FlaskClient, person: dict[str, str]
+) -> None:
+    def status(password: str, forwarded: str, peer: str = "127.0.0.1") -> int:
+        return anonymous.post(
+            "/login",
+            data={**person, "password": password},
+            headers={**ORIGIN, "X-Forwarded-For": forwarded},
+            environ_base={"REMOTE_ADDR": peer},
+        ).status_code
+
+    for number in range(PER_LOGIN):
+        # What a client claims about itself comes first in the list and changes nothing.
+        assert status("wrong", f"10.0.0.{number}, 203.0.113.5") == 401
+    assert status(PASSWORD, "203.0.113.5") == 429
+    assert status(PASSWORD, "203.0.113.6") == 303
+    for number in range(PER_LOGIN):
+        assert status("wrong", f"10.1.0.{number}", peer="198.51.100.7") == 401
+    assert status(PASSWORD, "10.2.0.1", peer="198.51.100.7") == 429
+
+
 @pytest.mark.parametrize(
     ("headers", "allowed"),
     [

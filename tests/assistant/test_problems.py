@@ -169,6 +169,19 @@ def test_health(services: Services, anonymous: FlaskClient) -> None:
     assert anonymous.get("/readyz").status_code == 503
 
 
+def test_liveness_needs_no_database(
+    services: Services, agent: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: str) -> None:
+        raise OSError("no such file")
+
+    monkeypatch.setattr(services.accounts.tokens, "principal", gone)
+    assert agent.get("/livez").status_code == 200
+    with agent.get("/static/x/css/base.css") as answer:
+        assert answer.status_code == 200
+    check(agent.get("/api/v1/me"), 500)
+
+
 def test_not_ready_without_a_database(
     services: Services, anonymous: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from indexer import generations
+from indexer import generations, publishing
 from indexer.build import Indexer, build
 from indexer.search import Searcher, SearchRequest
 from kb.errors import NotAllowed
@@ -99,7 +100,7 @@ def test_the_current_file_is_looked_at_rarely(
 
 
 def test_two_builders_do_not_mix(indexer: Indexer, root: Path) -> None:
-    with generations.writer(root), pytest.raises(NotAllowed):
+    with publishing.writer(root), pytest.raises(NotAllowed):
         indexer.build()
 
 
@@ -118,3 +119,33 @@ def test_old_searchers_go_on_while_generations_are_pruned(
     assert [h.entry_id for h in after.hits] == [h.entry_id for h in before.hits]
     fresh = Searcher(root / "staff", encoder, clock=lambda: NOW)
     assert fresh.search(SearchRequest("更多 5")).hits[0].entry_id == "more-5"
+
+
+def test_many_threads_search_while_generations_change(
+    indexer: Indexer, kb: FakeKb, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.search._CHECK_EVERY", 0.0)
+    stop, failures = threading.Event(), []
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                found = searcher.search(SearchRequest("退款要几天", audiences=EVERYONE))
+                if found.degraded or found.hits[0].entry_id != "faq-refund-when":
+                    failures.append(found)
+            except Exception as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for n in range(6):
+            kb.put(entry(revision("changing", title=f"变化 {n}")))
+            indexer.build()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    assert searcher.search(SearchRequest("变化 5")).hits[0].title == "变化 5"

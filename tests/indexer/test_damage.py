@@ -125,3 +125,21 @@ def test_arrays_never_hold_pickles(indexer: Indexer, root: Path) -> None:
     assert len(files) > 10
     for path in files:
         assert not np.load(path, allow_pickle=False).dtype.hasobject
+
+
+def test_a_passing_trouble_is_no_damage(
+    indexer: Indexer, encoder: BigramEncoder, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+
+    searcher = Searcher(root / "staff", encoder, clock=lambda: NOW)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr("indexer.search._CHECK_EVERY", 0.0)
+    with monkeypatch.context() as trouble:
+        trouble.setattr("indexer.generations.file_hash", refuse)
+        assert searcher.search(SearchRequest("退款")).hits == ()
+    assert searcher.search(SearchRequest("退款")).hits
+    assert not (root / "staff" / "quarantine").exists()

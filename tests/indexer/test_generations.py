@@ -4,9 +4,11 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from indexer import generations
+from indexer import generations, publishing
+from indexer.catalogue import load, saver
 from indexer.generations import DamagedGeneration
 from kb.errors import NotAllowed, StorageFull
 
@@ -16,8 +18,8 @@ def content(text: str) -> dict[str, Callable[[Path], object]]:
 
 
 def publish(root: Path, text: str) -> tuple[str, bool]:
-    with generations.writer(root):
-        return generations.publish(root, content(text), {"version": 1})
+    with publishing.writer(root):
+        return publishing.publish(root, content(text), {"version": 1})
 
 
 def test_the_newest_is_live_and_three_are_kept(tmp_path: Path) -> None:
@@ -75,12 +77,12 @@ def test_numbers_go_on_after_quarantine(tmp_path: Path) -> None:
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     with (
-        generations.writer(tmp_path),
+        publishing.writer(tmp_path),
         pytest.raises(NotAllowed, match="another process"),
-        generations.writer(tmp_path),
+        publishing.writer(tmp_path),
     ):
         pass
-    with generations.writer(tmp_path):
+    with publishing.writer(tmp_path):
         pass
 
 
@@ -92,10 +94,28 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, code: int) -> None:
         path.write_text("half")
         raise OSError(code, "full")
 
-    with generations.writer(tmp_path), pytest.raises(StorageFull, match="disk is full"):
-        generations.publish(tmp_path, {"data.txt": refuse}, {})
+    with publishing.writer(tmp_path), pytest.raises(StorageFull, match="disk is full"):
+        publishing.publish(tmp_path, {"data.txt": refuse}, {})
     assert generations.current(tmp_path) == name
     assert [p.name for p in (tmp_path / "generations").iterdir()] == [name]
+
+
+def test_a_full_disk_is_noticed_while_arrays_are_written() -> None:
+    for array in (np.zeros(10), np.zeros((100_000, 8), dtype=np.float16)):
+        with pytest.raises(OSError) as refusal:
+            saver(array)(Path("/dev/full"))
+        assert refusal.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.arange(6).reshape(2, 3).T, np.empty((0, 4), np.float16), np.array([], np.uint64)],
+)
+def test_arrays_come_back_as_they_were(tmp_path: Path, array: np.ndarray) -> None:
+    saver(array)(tmp_path / "array.npy")
+    again = load(tmp_path / "array.npy")
+    np.testing.assert_array_equal(again, array)
+    assert again.dtype == array.dtype
 
 
 def test_leftovers_of_killed_builds_go(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import generations
+from indexer import generations, publishing
 from indexer.build import Indexer
 from indexer.search import Searcher, SearchRequest
 from tests.indexer.fakes import EVERYONE, NOW, BigramEncoder, FakeKb, entry, revision, shop
@@ -96,7 +96,7 @@ def test_a_kill_anywhere_leaves_a_whole_index(tmp_path: Path) -> None:
 def test_the_lock_of_a_killed_writer_is_free(tmp_path: Path) -> None:
     child = os.fork()
     if child == 0:
-        with generations.writer(tmp_path):
+        with publishing.writer(tmp_path):
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     kb = FakeKb([entry(revision("a-b-c", title="题"))])

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.fitting import FIXED, SIGNS, Measured, best_threshold, fit, measures
+from indexer.figures import Measured, measures
+from indexer.fitting import FIXED, SIGNS, best_threshold, fit
 from indexer.ranking import FEATURES, Logistic, Ranking, shares
 from kb.errors import InvalidInput
 

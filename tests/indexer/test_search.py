@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.build import Indexer
 from indexer.ranking import FEATURES
 from indexer.search import Hit, Searcher, SearchRequest
+from indexer.vectors import NumpyIndex
 from kb.errors import InvalidInput
 from kb.model import Audience, Channel, Kind, Status
 from tests.indexer.fakes import (
@@ -195,6 +197,31 @@ def test_entries_for_one_channel_stay_there(kb: FakeKb, encoder: BigramEncoder, 
     seen = {c for c in Channel if "phone-only" in find(searcher, "电话专属优惠", channel=c)}
     assert seen == {Channel.PHONE}
     assert "phone-only" in find(searcher, "电话专属优惠")
+
+
+@pytest.mark.parametrize("as_of", ["2025-06-01", "2025-11-05", "2026-11-22", "2027-01-01"])
+@pytest.mark.parametrize("audiences", [EVERYONE, frozenset({Audience.CUSTOMER})])
+@pytest.mark.parametrize("kinds", [None, frozenset({Kind.POLICY, Kind.CASE})])
+def test_nothing_the_filter_allows_is_missed(
+    searcher: Searcher,
+    encoder: BigramEncoder,
+    as_of: str,
+    audiences: frozenset[Audience],
+    kinds: frozenset[Kind] | None,
+) -> None:
+    opened = searcher.opened()
+    assert opened is not None and opened.vectors is not None and opened.rows is not None
+    mask = opened.masks.at(day(as_of), audiences, kinds)
+    oracle = NumpyIndex(opened.rows)
+    for query in ("退货运费", "退款", "shipping", "空调 E5"):
+        vector = encoder.encode([query])[0]
+        rows, scores = opened.vectors.search(vector, 5, mask.dense)
+        expected, best = oracle.search(vector, 5, mask.dense)
+        np.testing.assert_allclose(scores, best, atol=1e-5)
+        assert mask.searchable[rows].all()
+        found = find(searcher, query, as_of=day(as_of), audiences=audiences, kinds=kinds)
+        owners = opened.catalogue.arrays["chunk_revisions"][expected]
+        assert {opened.catalogue.revisions[row].entry_id for row in owners} <= set(found)
 
 
 def test_confidence_does_not_depend_on_the_limit(searcher: Searcher) -> None:

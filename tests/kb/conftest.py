@@ -50,7 +50,7 @@ class PostgresServer:
         assert package and package.submodule_search_locations
         self._binaries = Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
         self._folder = Path(tempfile.mkdtemp(prefix="zhike-pg-"))
-        self._databases = 0
+        self._schemas = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -70,7 +70,7 @@ class PostgresServer:
         self._wait()
 
     def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
-        other = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
+        other = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         with (self._folder / f"{program}.log").open("wb") as log:
             return subprocess.Popen(
                 [self._binaries / program, *arguments],
@@ -78,14 +78,16 @@ class PostgresServer:
                 env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(self._folder)},
                 stdout=log,
                 stderr=log,
-                **(other if os.geteuid() == 0 else {}),  # type: ignore[arg-type]
+                user=other and other.pw_uid,
+                group=other and other.pw_gid,
+                extra_groups=[] if other else None,
             )
 
     def _wait(self) -> None:
         for _ in range(600):
             assert self._process and self._process.poll() is None, self._log()
             try:
-                psycopg.connect(self._address("postgres")).close()
+                psycopg.connect(self._address()).close()
                 return
             except psycopg.OperationalError:
                 time.sleep(0.05)
@@ -94,20 +96,20 @@ class PostgresServer:
     def _log(self) -> str:
         return "\n".join(path.read_text() for path in sorted(self._folder.glob("*.log")))
 
-    def _address(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={self._folder}"
+    def _address(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self._folder}"
 
     def new_database(self) -> str:
-        """The URL of a fresh, empty database."""
-        self._databases += 1
-        name = f"zhike_{self._databases}"
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} STRATEGY = FILE_COPY")
-        return self._address(name)
+        """The URL of a fresh, empty schema (quicker than a database) that looks like one."""
+        self._schemas += 1
+        name = f"zhike_{self._schemas}"
+        with psycopg.connect(self._address(), autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+        return f"{self._address()}&options=-csearch_path%3D{name}"
 
     def stop(self) -> None:
         if self._process and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(signal.SIGQUIT)  # at once: the data is thrown away
             self._process.wait(30)
         shutil.rmtree(self._folder, ignore_errors=True)
 

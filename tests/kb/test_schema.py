@@ -106,7 +106,7 @@ def test_history_cannot_be_rewritten(
     published("rule")
     before = kb.entry("rule")
     with (
-        pytest.raises(sa.exc.DatabaseError, match="append-only|never"),
+        pytest.raises(sa.exc.DatabaseError, match=r"append-only|never"),
         store.write(kb.engine) as connection,
     ):
         connection.execute(sa.text(statement))

@@ -54,6 +54,24 @@ def test_a_step_keeps_all_its_sentences() -> None:
     assert cut(BODY, "zh-CN")[5].text == "点“申请退货”。等 2 分钟。"
 
 
+def test_nested_items_belong_to_their_step() -> None:
+    (step,) = cut("1. 选上网方式：\n    - 自动\n    - 宽带账号\n", "zh-CN")
+    assert step.text == "选上网方式：自动宽带账号"
+    assert step.quotes == ("选上网方式：", "自动", "宽带账号")
+
+
+def test_a_reference_to_a_stage_is_put_into_words() -> None:
+    body = "## 第 1 步 看灯\n1. 灯亮 → 第 2 步。\n2. 灯灭，转到第 9 步。\n\n## 第 2 步 看滤网\n拆下。\n"
+    named, unknown = cut(body, "zh-CN")[:2]
+    assert named.text == "灯亮 → “看滤网”。"
+    assert named.quotes == ("灯亮 → 第 2 步。", "第 2 步 看滤网")
+    assert unknown.text == "灯灭，转到第 9 步。"
+
+
+def test_a_line_of_links_is_no_passage() -> None:
+    assert cut("配网步骤：[扫地机器人](kb:rover-pairing)、[门锁](kb:lock-setup)。\n", "zh-CN") == ()
+
+
 @given(st.text(alphabet="退货 7天。但；:#|-1.*[]()`~\n", max_size=200))
 def test_every_quote_is_verbatim_whatever_the_markdown(body: str) -> None:
     source = plain_text(body)

@@ -67,9 +67,11 @@ def test_a_full_question_stands_alone() -> None:
     assert question.topic == ""
 
 
-def test_the_core_leaves_out_the_story() -> None:
-    (question,) = questions(contact("气死我了，说好昨天到的怎么还没到，等了三天"))
-    assert question.core == "说好昨天到的怎么还没到"
+def test_readings_leave_out_the_story() -> None:
+    (question,) = questions(contact("气死我了，说好昨天到的怎么还没到，等了我三天"))
+    assert question.readings == ("说好昨天到的怎么还没到", "等了我三天")
+    (plain,) = questions(contact("怎么还没到"))
+    assert plain.readings == ()
 
 
 @pytest.mark.parametrize(
