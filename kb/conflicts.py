@@ -10,11 +10,10 @@ grows with the amount of text, not with the number of pairs. Being strict keeps 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 
 from kb.model import Content, Kind, Revision
 from kb.quantities import Quantity, quantities
@@ -65,6 +64,9 @@ class ConflictPair:
     what: tuple[str, str]
 
 
+_Said = tuple[Revision, Statement]
+
+
 def find(revisions: Iterable[Revision]) -> list[ConflictPair]:
     """Every conflicting pair among `revisions`, which must all be in force at the same time.
 
@@ -72,19 +74,31 @@ def find(revisions: Iterable[Revision]) -> list[ConflictPair]:
     which one replaces the other, nor entries about different products. At most one pair of
     sentences is reported for a pair of entries.
     """
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[Revision, Statement]]] = defaultdict(list)
+    groups: dict[tuple[str, tuple[str, ...]], dict[object, list[_Said]]] = {}
     for revision in revisions:
         if revision.content.kind is not Kind.CASE:
             for statement in statements(revision.content.body):
-                groups[statement.frame, statement.kinds].append((revision, statement))
+                alike = groups.setdefault((statement.frame, statement.kinds), {})
+                claim = (statement.keys, statement.negated)
+                alike.setdefault(claim, []).append((revision, statement))
     found: dict[tuple[str, str], ConflictPair] = {}
-    for group in groups.values():
-        for (a, first), (b, second) in combinations(group, 2):
-            if _disagree(first, second) and _comparable(a, b, first):
-                left, right = sorted(((a, first), (b, second)), key=lambda side: side[0].entry_id)
-                pair = (left[0].entry_id, right[0].entry_id)
-                found.setdefault(pair, _pair(*left, *right))
+    for alike in groups.values():
+        for one, other in combinations(alike.values(), 2):
+            if _disagree(one[0][1], other[0][1]):
+                _collect(found, one, other)
     return [found[pair] for pair in sorted(found)]
+
+
+def _collect(
+    found: dict[tuple[str, str], ConflictPair], one: list[_Said], other: list[_Said]
+) -> None:
+    """Add each comparable pair of the two sides, at most one for a pair of entries."""
+    for (a, first), (b, second) in product(one, other):
+        if _comparable(a, b, first):
+            left, right = sorted(((a, first), (b, second)), key=lambda side: side[0].entry_id)
+            pair = (left[0].entry_id, right[0].entry_id)
+            if pair not in found:
+                found[pair] = _pair(*left, *right)
 
 
 @lru_cache(maxsize=8192)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 from xml.etree.ElementTree import Element
 
 import nh3
@@ -46,10 +47,13 @@ def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
     `link(entry_id, anchor)` gives the address for a ``kb:`` link; without it such links lose
     their target. Headings carry the ids of `kb.sections`, so that anchors agree everywhere.
     """
-    html = Markdown(
-        extensions=["tables", "sane_lists", "fenced_code", "nl2br", _Product(link)],
-        output_format="html",
-    ).convert(_tame(markdown_text))
+    try:
+        html = Markdown(
+            extensions=["tables", "sane_lists", "fenced_code", "nl2br", _Product(link)],
+            output_format="html",
+        ).convert(_tame(markdown_text))
+    except RecursionError:  # lists nested beyond all sense: shown as written
+        html = f"<pre>{escape(markdown_text)}</pre>"
     return nh3.clean(
         html,
         tags=set(_TAGS),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
+from assistant.insights.later import Later
 from assistant.insights.masking import mask
 from assistant.insights.store import InsightStore
 from indexer.text import normalise
@@ -71,6 +72,7 @@ class Insights:
         self._store = InsightStore(engine)
         self._clock = clock
         self._tz = site_tz
+        self._later = Later()
 
     def record(self, feedback: Feedback, actor: str) -> None:
         """Store feedback; an adopted or edited suggestion counts one use of its entry today."""
@@ -91,6 +93,10 @@ class Insights:
     def usage(self) -> Mapping[str, int]:
         """Uses per entry over the last thirty days."""
         return self._store.usage_since(self._day(self._clock() - USAGE_WINDOW))
+
+    def note_gap(self, query: str) -> None:
+        """Queue a question that a search found no answer to, without making the search wait."""
+        self._later.do(lambda: self.add_gap(query, "no_answer"))
 
     def add_gap(self, query: str, reason: str) -> None:
         """Queue a question without an answer; the same words asked again raise its count.
@@ -113,6 +119,7 @@ class Insights:
 
     def gaps(self, limit: int = 50, offset: int = 0) -> tuple[tuple[Gap, ...], int]:
         """Open gaps, most asked first, and how many there are in all."""
+        self._later.drain()
         rows, total = self._store.gaps(limit, offset)
         found = tuple(
             Gap(

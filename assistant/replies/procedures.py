@@ -7,8 +7,8 @@ import re
 from assistant.replies import wording
 from assistant.replies.asking import asked_quantities
 from assistant.replies.model import Part
-from assistant.replies.relevance import key_overlap
 from assistant.replies.selection import Selection, branches, stands_alone
+from assistant.replies.telling import key_overlap
 from kb.model import Kind
 
 MAX_STEPS = 4

@@ -3,31 +3,27 @@
 Five signals, added: question terms found in the passage and (weaker) in its headings, weighted by
 how rare a term is among the entry's sections; similarity of meaning, where an encoder is at hand;
 whether the passage states the kind of quantity that the question asks for, or the very one that it
-names; and a small prior for rules early in the entry, for the best
-sentence's section, and against exceptions and formalities.
+names; and a small prior for rules early in the entry, for the best sentence's section, and against
+exceptions and formalities.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
 
 from assistant.replies.asking import (
     NUMBER,
     asked_units,
     figures,
     heading_promises,
-    in_article_words,
     kinds_of_quantity,
     units_of,
     wanted_quantities,
 )
 from assistant.replies.meaning import Meaning
 from assistant.replies.passages import Passage, passages
-from indexer.text import STOP_WORDS, analyse, analyse_query, normalise
+from assistant.replies.telling import mentions, weigh
 from kb.model import Content
 
 _HEADING = 0.7
@@ -38,32 +34,12 @@ _PROMISED = 0.15
 _EARLY = 0.15
 _MARGINAL = 0.1
 _COHERENCE = 0.05
-_WORD, _PIECE, _TOPICAL = 1.0, 0.4, 0.3
-_UNKNOWN = 0.6
-_TELLING = 0.35
 _VAGUE = 0.4
 _BARELY = 0.04
-_SHARP = 1.0
-_COMMON = 0.5
 _MARGINS = re.compile(
     r"例外|适用范围|不适用|凭证|查询|申请步骤|怎么办理|主动告知|什么时候找|都试过"
     r"|\b(?:scope|exceptions?)\b",
     re.IGNORECASE,
-)
-# In an entry about certain products their names are topic, not answer.
-_PRODUCT_WORDS = frozenset(
-    "手机 冰箱 空调 扫地机 扫地 地机 机器 机器人 扫地机器人 门锁 智能锁 锁 "
-    "路由器 路由 由器 柜机 挂机 "
-    "phon phone fridg fridge router robot vacuum lock condition air ac".split()
-)
-# Words of asking, of buying and of counting say nothing about which sentence answers.
-_ASKING = frozenset(
-    "什么 怎么 怎样 怎么样 怎么办 如何 多久 多少 几 几天 多长 什么时候 时候 啥 哪 哪里 谁 为什么 "
-    "意思 可以 能 要 会 有 还 到底 应该 需要 知道 想 问 用 去 来 到 做 "
-    "不 没 没有 不能 能不能 可不可以 "
-    "小时 分钟 天 日 月 年 次 个 元 块 块钱 钱 多少钱 工作日 礼拜 今天 明天 昨天 一直 已经 "
-    "how what when where why who which much many long get have has had need want if just from send "
-    "back when before after about there they them one day hour".split()
 )
 
 
@@ -76,7 +52,7 @@ def rate(question: str, content: Content, meaning: Meaning | None) -> list[float
     pool = passages(content)
     if not pool:
         return []
-    weights = _weigh(question, pool, content)
+    weights = weigh(question, pool, content)
     meanings = _meanings(question, pool, meaning)
     wanted = wanted_quantities(question) or (frozenset() if weights.telling else NUMBER)
     named, units = figures(question), asked_units(question)
@@ -99,46 +75,6 @@ def rate(question: str, content: Content, meaning: Meaning | None) -> list[float
     ]
 
 
-def key_overlap(question: str, key: str) -> float:
-    """Share (0 to 1) of the question's telling words and codes that a short text holds."""
-    asked = {t: w for t, w in _query_terms(question).items() if len(t) > 1 or t.isascii()}
-    if not asked:
-        return 0.0
-    held = _terms(key)
-    return sum(weight for term, weight in asked.items() if term in held) / sum(asked.values())
-
-
-def is_telling(question: str, content: Content) -> bool:
-    """Whether the question says more than what the entry as a whole is about."""
-    return _weigh(question, passages(content), content).telling
-
-
-def telling_terms(question: str, content: Content) -> list[str]:
-    """The terms of a question that tell an entry's sentences apart, the most telling first."""
-    pool = passages(content)
-    known = _weigh(question, pool, content).known
-    telling = [t for t, w in known.items() if w >= _SHARP and not _is_topic(t, content, pool)]
-    return sorted(telling, key=lambda term: -known[term])
-
-
-def mentions(text: str, term: str) -> bool:
-    """Whether a text contains a term."""
-    return _in(term, _terms(text), _folded(text))
-
-
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    """How much each term of a question tells (those that the entry knows), and the sum for all.
-
-    Unknown terms count in the sum, so that one weak word in common is not everything. `telling` is
-    false when the known terms only name the entry's topic.
-    """
-
-    known: Mapping[str, float]
-    total: float
-    telling: bool
-
-
 def is_marginal(heading: str) -> bool:
     """Whether a section holds exceptions, scope or formalities, not the rule itself."""
     return bool(_MARGINS.search(heading))
@@ -149,84 +85,13 @@ def _prior(passage: Passage, count: int) -> float:
     return early - (_MARGINAL if is_marginal(passage.heading) else 0.0)
 
 
-def _weigh(question: str, pool: tuple[Passage, ...], content: Content) -> _Weights:
-    sections = _sections(pool)
-    known: dict[str, float] = {}
-    total = 0.0
-    telling = False
-    for term, weight in _query_terms(question).items():
-        count = sum(_in(term, terms, text) for terms, text in sections)
-        if not count:
-            total += _UNKNOWN * weight
-            continue
-        topical = _is_topic(term, content, pool)
-        rarity = math.log(1 + len(sections) / count)
-        known[term] = weight * rarity * (_TOPICAL if topical else 1.0)
-        total += known[term]
-        telling = telling or (not topical and known[term] >= _TELLING)
-    return _Weights(known, total or 1.0, telling)
-
-
-def _is_topic(term: str, content: Content, pool: tuple[Passage, ...]) -> bool:
-    """Whether a term names what the entry as a whole is about.
-
-    A word of the title does not when single sections are headed by it (设置禁区), a code (03, F0)
-    when sections are headed or table rows keyed by it.
-    """
-    if any(char.isdigit() for char in term):
-        return not any(term in _terms(f"{p.heading} {p.key}") for p in pool)
-    if content.products and term in _PRODUCT_WORDS:
-        return True
-    if not _in(term, _terms(content.title), _folded(content.title)):
-        return False
-    headed = any(_in(term, _terms(p.heading), _folded(p.heading)) for p in pool)
-    sections = _sections(pool)
-    share = sum(_in(term, terms, text) for terms, text in sections) / len(sections)
-    return not headed or share > _COMMON
-
-
 def _presence(term: str, passage: Passage) -> float:
-    if _in(term, _terms(passage.text), _folded(passage.text)):
+    if mentions(passage.text, term):
         return 1.0
-    heading = passage.heading
-    return _HEADING if _in(term, _terms(heading), _folded(heading)) else 0.0
-
-
-def _in(term: str, terms: frozenset[str], text: str) -> bool:
-    """Han terms anywhere in the text, whatever the segmentation; others as whole terms."""
-    return term in terms or (not term.isascii() and term in text)
-
-
-@lru_cache(maxsize=1024)
-def _sections(pool: tuple[Passage, ...]) -> tuple[tuple[frozenset[str], str], ...]:
-    """Terms and text of each section, its headings included."""
-    texts: dict[int, list[str]] = {}
-    for passage in pool:
-        texts.setdefault(passage.section, [passage.heading]).append(passage.text)
-    joined = ["\n".join(parts) for parts in texts.values()]
-    return tuple((_terms(text), _folded(text)) for text in joined)
+    return _HEADING if mentions(passage.heading, term) else 0.0
 
 
 def _meanings(question: str, pool: Sequence[Passage], meaning: Meaning | None) -> list[float]:
     if meaning is None:
         return [0.0] * len(pool)
     return meaning.closeness(question, [f"{p.heading} {p.text}".strip() for p in pool])
-
-
-@lru_cache(maxsize=16384)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(analyse(text)) - STOP_WORDS
-
-
-@lru_cache(maxsize=16384)
-def _folded(text: str) -> str:
-    return normalise(text)
-
-
-@lru_cache(maxsize=256)
-def _query_terms(question: str) -> dict[str, float]:
-    return {
-        t.text: _WORD if t.word else _PIECE
-        for t in analyse_query(in_article_words(question))
-        if t.text not in _ASKING
-    }

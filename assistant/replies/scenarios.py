@@ -6,8 +6,8 @@ import re
 
 from assistant.replies.asking import asked_quantities, figures, kinds_of_quantity
 from assistant.replies.passages import Passage, Shape
-from assistant.replies.relevance import key_overlap
 from assistant.replies.selection import Group, Selection, alike, branches
+from assistant.replies.telling import key_overlap
 from assistant.replies.wording import asks_compensation
 from kb.model import Kind
 

@@ -12,9 +12,10 @@ from assistant.replies.meaning import Meaning
 from assistant.replies.model import Part
 from assistant.replies.passages import Passage, Shape, passages
 from assistant.replies.procedures import take_next_step, take_steps, wants_steps
-from assistant.replies.relevance import is_marginal, mentions, rate, telling_terms
+from assistant.replies.relevance import is_marginal, rate
 from assistant.replies.scenarios import take_rows
 from assistant.replies.selection import Choice, Group, Selection, stands_alone
+from assistant.replies.telling import mentions, telling_terms
 from indexer.results import Hit
 from kb.model import Content, Kind
 
@@ -127,11 +128,13 @@ def _cover_words(selection: Selection, ranked: list[Group]) -> None:
     said = "".join(choice.text for choice in selection.chosen)
     terms = telling_terms(selection.question, selection.content)[:1]
     for term in (term for term in terms if not mentions(said, term)):
-        for group in ranked:
-            fits = any(mentions(p.text, term) for p in group)
-            if fits and selection.score(group) >= _FOR_QUANTITY * selection.best:
-                _take(selection, group, selection.best)
-                return
+        speaking = [g for g in ranked if any(mentions(p.text, term) for p in g)]
+        rows = [p for p in selection.pool if p.shape is Shape.ROW and mentions(p.text, term)]
+        if rows and len(rows) <= MAX_FACTS:
+            speaking.append(rows)
+        best = min(speaking, key=selection.rank, default=None)
+        if best and selection.score(best) >= _FOR_QUANTITY * selection.best:
+            _take(selection, best, selection.best)
 
 
 def _take(selection: Selection, group: Group, score: float) -> None:

@@ -10,7 +10,7 @@ from assistant.replies import wording
 from assistant.replies.asking import figures
 from assistant.replies.model import Part
 from assistant.replies.passages import Passage, Shape
-from assistant.replies.relevance import is_telling, key_overlap
+from assistant.replies.telling import is_telling, key_overlap
 from kb.model import Content
 
 Group = list[Passage]

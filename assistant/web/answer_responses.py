@@ -53,6 +53,8 @@ class EvidenceOut(TypedDict):
     revision: int
     quote: str
     title: str
+    freshness: FreshnessOut
+    effective: Effective
     url: str
 
 

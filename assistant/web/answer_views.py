@@ -17,6 +17,7 @@ from assistant.web.answer_responses import (
     SuggestionOut,
     SuggestOut,
 )
+from assistant.web.responses import Effective
 from indexer.search import Hit, SearchResponse
 
 
@@ -83,7 +84,6 @@ def _hit(catalogue: Catalogue, hit: Hit) -> HitOut:
 def _suggestion(catalogue: Catalogue, suggestion: Suggestion) -> SuggestionOut:
     entry_id, number = suggestion.entry_id, suggestion.revision
     entry = catalogue.entries.get(entry_id)
-    spans = catalogue.spans(entry_id, number)
     return {
         "text": suggestion.text,
         "sentences": [_sentence(catalogue, s) for s in suggestion.sentences],
@@ -94,9 +94,7 @@ def _suggestion(catalogue: Catalogue, suggestion: Suggestion) -> SuggestionOut:
         "kind": entry.kind.value if entry else "",
         "lang": suggestion.lang,
         "freshness": labels.freshness_of_revision(catalogue, entry_id, number),
-        "effective": labels.effective(
-            spans[0].start if spans else None, spans[-1].end if spans else None
-        ),
+        "effective": _in_force(catalogue, entry_id, number),
         "url": labels.entry_url(entry_id, number),
         "slots_missing": list(suggestion.slots_missing),
     }
@@ -112,13 +110,22 @@ def _sentence(catalogue: Catalogue, sentence: Sentence) -> SentenceOut:
 
 
 def _evidence(catalogue: Catalogue, evidence: Evidence) -> EvidenceOut:
+    entry_id, number = evidence.entry_id, evidence.revision
     return {
-        "entry_id": evidence.entry_id,
-        "revision": evidence.revision,
+        "entry_id": entry_id,
+        "revision": number,
         "quote": evidence.quote,
-        "title": labels.title_of(catalogue, evidence.entry_id, evidence.revision),
-        "url": labels.entry_url(evidence.entry_id, evidence.revision),
+        "title": labels.title_of(catalogue, entry_id, number),
+        "freshness": labels.freshness_of_revision(catalogue, entry_id, number),
+        "effective": _in_force(catalogue, entry_id, number),
+        "url": labels.entry_url(entry_id, number),
     }
+
+
+def _in_force(catalogue: Catalogue, entry_id: str, number: int) -> Effective:
+    """From when until when a revision is the one in force."""
+    spans = catalogue.spans(entry_id, number)
+    return labels.effective(spans[0].start if spans else None, spans[-1].end if spans else None)
 
 
 def _clarify(clarify: Clarify | None) -> ClarifyOut | None:

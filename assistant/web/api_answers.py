@@ -49,7 +49,7 @@ def search(body: SearchIn) -> SearchOut:
     metrics.observe_search(response)
     # A few characters are somebody still typing; a degraded index is our gap, not the team's.
     if not response.answerable and not response.degraded and len(body.query.strip()) >= 4:
-        context.services().insights.add_gap(body.query, "no_answer")
+        context.services().insights.note_gap(body.query)
     return answer_views.search_out(response, started)
 
 
@@ -66,8 +66,8 @@ def suggest(body: SuggestIn) -> SuggestOut:
     )
     response = context.services().composer.suggest(request)
     metrics.observe_search(response.search)
-    for question in response.unanswered:
-        context.services().insights.add_gap(question, "no_answer")
+    for question in () if body.draft else response.unanswered:
+        context.services().insights.note_gap(question)
     return answer_views.suggest_out(response, started)
 
 

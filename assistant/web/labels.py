@@ -130,12 +130,27 @@ def _reason(catalogue: Catalogue, entry_id: str, reason: Reason) -> ReasonOut:
         _hidden(catalogue, entry_id, name) for name in (*refs, *_ENTRY_ID.findall(message))
     ):
         message, refs = messages.detail("reason_hidden", lang), []
+    else:
+        message = _with_titles(catalogue, message, lang)
     return {
         "state": reason.state.value,
         "message": message,
         "refs": refs,
         "at": context.moment_json(reason.at),
     }
+
+
+def _with_titles(catalogue: Catalogue, message: str, lang: str) -> str:
+    """The message with titles, which people know, in place of ids, which machines know."""
+
+    def title(found: re.Match[str]) -> str:
+        entry = catalogue.entries.get(found[0])
+        shown = representative(catalogue, entry) if entry else None
+        if shown is None:
+            return found[0]
+        return f"“{shown.content.title}”" if lang == "en" else f"「{shown.content.title}」"
+
+    return _ENTRY_ID.sub(title, message)
 
 
 def _hidden(catalogue: Catalogue, entry_id: str, name: str) -> bool:

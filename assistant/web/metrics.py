@@ -96,5 +96,8 @@ def _observe(response: Response) -> Response:
     REQUESTS.labels(method, route, str(response.status_code)).inc()
     started = g.get("started")
     if started is not None:
-        LATENCY.labels(route).observe(perf_counter() - started)
+        spent = perf_counter() - started
+        LATENCY.labels(route).observe(spent)
+        # https://www.w3.org/TR/server-timing/: milliseconds, shown by browsers' network panels
+        response.headers["Server-Timing"] = f"app;dur={spent * 1000:.2f}"
     return response

@@ -45,12 +45,16 @@ class MessageIn(Strict):
 
 
 class SuggestIn(Strict):
-    """A contact so far, oldest message first; `slots` are what is known about it."""
+    """A contact so far, oldest message first; `slots` are what is known about it.
+
+    With `draft` the newest message is still being typed: no knowledge gap is noted.
+    """
 
     messages: Annotated[list[MessageIn], Field(min_length=1, max_length=100)]
     slots: Annotated[dict[Short, Short], Field(max_length=100)] = {}
     channel: Channel = Channel.CHAT
     as_of: Moment | None = None
+    draft: bool = False
 
 
 class FeedbackIn(Strict):

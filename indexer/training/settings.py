@@ -20,7 +20,7 @@ class Settings:
     numbers: int = 1_200
     general_share: float = 0.3
     # mix
-    epochs: int = 3
+    epochs: int = 2
     cloze_pairs: int = 250_000
     cloze_each: int = 2
     cloze_keep: float = 0.3
@@ -48,7 +48,7 @@ class Settings:
     small_talk: float = 0.3
     checkpoint_every: int = 100
     # baking
-    norm_power: float = 1.0
+    norm_power: float = 0.75
 
     def pick(self, *names: str) -> dict[str, object]:
         """Return the named settings, for a step's fingerprint."""

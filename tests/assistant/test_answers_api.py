@@ -104,6 +104,18 @@ def test_agents_put_questions_into_the_queue(agent: FlaskClient, editor: FlaskCl
     assert (gap["query"], gap["reason"]) == ("能寄到新疆吗,电话 [手机号]", "reported")
 
 
+def test_a_message_still_being_typed_opens_no_gap(
+    stocked: Services, agent: FlaskClient, editor: FlaskClient
+) -> None:
+    assert isinstance(stocked.composer, FakeComposer)
+    stocked.composer.response = replace(stocked.composer.response, unanswered=("宠物能寄吗",))
+    contact = {"messages": [{"role": "customer", "text": "宠物能寄吗"}]}
+    assert agent.post("/api/v1/suggest", json={**contact, "draft": True}).status_code == 200
+    assert editor.get("/api/v1/gaps").json["total"] == 0
+    assert agent.post("/api/v1/suggest", json=contact).status_code == 200
+    assert editor.get("/api/v1/gaps").json["total"] == 1
+
+
 def test_a_degraded_search_opens_no_gap(
     stocked: Services, searching: FakeSearcher, agent: FlaskClient, editor: FlaskClient
 ) -> None:
@@ -149,6 +161,8 @@ def test_suggest_answers_with_evidence_and_freshness(stocked: Services, agent: F
             "revision": 1,
             "quote": quote,
             "title": RETURNS.title,
+            "freshness": suggestion["freshness"],
+            "effective": suggestion["effective"],
             "url": "/entries/return-7-days?revision=1",
         }
     ]

@@ -12,7 +12,8 @@ def test_board_shows_planted_faults_with_reasons(service: Service, page: Page) -
         expect(page.locator(".state-tiles")).to_contain_text(word)
     row = page.locator("tr[data-entry=faq-price-protect-promo]")
     expect(row).to_contain_text("依据已变更")
-    expect(row.get_by_role("link", name="price-protect")).to_be_visible()
+    expect(row).to_contain_text("「价格保护规则」")
+    expect(row.get_by_role("link", name="查看")).to_have_attribute("href", "/entries/price-protect")
 
 
 def test_filters_narrow_the_board(service: Service, page: Page) -> None:

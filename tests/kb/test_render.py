@@ -79,3 +79,8 @@ def test_lists_and_tables_may_begin_right_under_a_line_of_text() -> None:
     assert html.count("<li>") == 4
     assert "<td>2</td>" in html
     assert "<p>怎么操作：</p>" in html
+
+
+def test_nesting_beyond_all_sense_is_shown_as_written() -> None:
+    html = render_html("- " * 5_000 + "<b>末尾</b>")
+    assert "&lt;b&gt;末尾&lt;/b&gt;" in html

@@ -39,15 +39,19 @@ def entry(entry_id: str, *revisions: Revision) -> Entry:
 
 def numbers(*entries: Entry, of: str = "a") -> list[tuple[int, int | None, int | None]]:
     return [
-        (s.revision, s.start and (s.start - START).days, s.end and (s.end - START).days)
-        for s in spans(entries)
-        if s.entry_id == of
+        (span.revision, offset(span.start) or 0, offset(span.end))
+        for span in spans(entries)
+        if span.entry_id == of
     ]
+
+
+def offset(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - START).days
 
 
 def test_the_later_start_wins_and_ends_the_earlier() -> None:
     rule = entry("a", revision("a", 1, 0), revision("a", 2, 10))
-    assert numbers(rule) == [(1, START and 0, 10), (2, 10, None)]
+    assert numbers(rule) == [(1, 0, 10), (2, 10, None)]
     assert revision_at(rule, day(9)) == rule.revisions[0]
     assert revision_at(rule, day(10)) == rule.revisions[1], "half-open: the start belongs to it"
     assert revision_at(rule, day(-1)) is None

@@ -85,6 +85,20 @@ def test_an_exception_stays_with_its_rule(ask: Ask) -> None:
     assert "within 14 days after delivery. However, activated phones cannot" in best.text
 
 
+def test_the_telling_word_of_a_question_is_spoken_to(
+    library: Library, searcher: ScriptedSearcher, ask: Ask
+) -> None:
+    library.add(
+        "faq-back",
+        "签收次日起 7 天内可以退。\n\n| 原因 | 运费 | 激活的手机 |\n| --- | --- | --- |\n"
+        "| 不喜欢 | 自付 | 不收 |\n| 有故障 | 岚舍付 | 收 |\n",
+        kind=Kind.FAQ,
+        title="能退吗？",
+    )
+    searcher.script["激活"] = [("faq-back", 0.9)]
+    assert "激活的手机：不收" in ask("激活了还能退吗").suggestions[0].text
+
+
 def test_english_questions_get_english_entries_where_there_is_a_choice(ask: Ask) -> None:
     response = ask("I want to return my router", channel=Channel.EMAIL)
     assert [s.lang for s in response.suggestions] == ["en"]

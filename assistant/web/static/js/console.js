@@ -62,7 +62,7 @@ async function ask() {
   const slots = Object.fromEntries(Object.entries(reply.slots).filter(([, value]) => value));
   try {
     const found = await call("POST", "/api/v1/suggest",
-      { messages, slots, channel: channel(), ...(asOf() ? { as_of: asOf() } : {}) }, { signal });
+      { messages, slots, channel: channel(), draft: Boolean(message.value.trim()), ...(asOf() ? { as_of: asOf() } : {}) }, { signal });
     last = found;
     shownQuery = lastQuestion();
     show(found);
