@@ -104,6 +104,7 @@ def test_markup_in_a_message_stays_text(service: Service, page: Page) -> None:
 
 def test_question_mark_lists_the_keys(service: Service, page: Page) -> None:
     page.goto(f"{service.base}/agent")
+    expect(page.locator("#reply .empty")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Ctrl+Enter")
     page.keyboard.press("Escape")

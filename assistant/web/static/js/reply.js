@@ -77,8 +77,18 @@ export class ReplyCard {
   #draw() {
     if (!this.current) return;
     const evidence = this.#evidence();
-    const parts = [this.#tabs(), this.editing ? this.#draft() : this.#body(evidence), this.#slotFields(), this.#actions(), this.#sources(evidence)];
+    const parts = [this.#tabs(), this.#warning(), this.editing ? this.#draft() : this.#body(evidence), this.#slotFields(), this.#actions(), this.#sources(evidence)];
     this.root.replaceChildren(...parts.filter(Boolean));
+  }
+
+  /** What to know before sending: a basis that is stale, disputed or about to change. */
+  #warning() {
+    const stale = [this.current.freshness, ...this.current.sentences.flatMap((s) => s.evidence.map((e) => e.freshness))]
+      .filter((freshness) => freshness && freshness.state !== "current");
+    const messages = [...new Set(stale.flatMap((freshness) => freshness.reasons.map((reason) => reason.message)))];
+    if (!stale.length) return null;
+    return h("div", { class: "notice due reply-warning", role: "status" }, icon("alert"),
+      h("div", {}, h("b", {}, t(`state.${stale[0].state}`)), ...messages.map((message) => h("div", {}, message))));
   }
 
   /** Distinct quotes in order, numbered from 1. */
