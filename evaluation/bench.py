@@ -1,9 +1,9 @@
-"""Latency of `POST /api/v1/search` on the real service: real server, real content, concurrent clients.
+"""Latency of `POST /api/v1/search` on the real service: real server, real content, many clients.
 
-Two loads. *Paced*: each client thinks for a moment between questions, as agents do. *Saturated*: each
-client asks again at once, which measures capacity: with N clients always waiting, latency is N divided
-by throughput whatever the server does. Clients run in their own process; on a small machine they take
-processor time from the server, so the server's own times are reported beside theirs.
+Two loads. *Paced*: each client thinks for a moment between questions, as agents do. *Saturated*:
+each client asks again at once, which measures capacity: with N clients always waiting, latency is
+N divided by throughput whatever the server does. Clients run in a process of their own; on a small
+machine they take processor time from the server, so the server's own times stand beside theirs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 STAGES = ("encode", "mask", "vectors", "keywords", "fuse")
 
@@ -63,7 +64,7 @@ def measure(
     return [Sample(*row) for row in samples], seconds
 
 
-def _clients(port: int, token: str, queries: list[str], load: Load, send) -> None:  # type: ignore[no-untyped-def]
+def _clients(port: int, token: str, queries: list[str], load: Load, send: Connection) -> None:
     """Entry point of the client process: one thread and one connection per client."""
     samples: list[tuple[float, float, dict[str, float]]] = []
     failures: list[str] = []
@@ -109,7 +110,7 @@ def _ask(
 
 
 def _server_time(response: http.client.HTTPResponse) -> float:
-    """Milliseconds from the Server-Timing header (W3C): `app;dur=…`, the whole request in the service."""
+    """Milliseconds of the whole request, from the Server-Timing header (W3C): `app;dur=…`."""
     for part in (response.getheader("Server-Timing") or "").split(","):
         name, _, duration = part.strip().partition(";dur=")
         if name == "app":

@@ -33,7 +33,7 @@ def evaluate() -> None:
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path),
               help="Write per-query scores as JSON, to compare later.")  # fmt: skip
 @click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Per-query scores of another run; prints differences with a paired test.")  # fmt: skip
+              help="Per-query scores of another run: prints a paired test.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def judged(
     content: Path, queries: Path | None, split: str, save: Path | None, against: Path | None,
@@ -76,8 +76,8 @@ def judged(
 def bench(content: Path, clients: int, requests: int, think: float) -> None:
     """Latency of search on the real service under concurrent clients.
 
-    Two loads are printed: paced (clients think between questions) and saturated (they do not, which
-    shows capacity). Server times are from the Server-Timing header.
+    Two loads are printed: paced (clients think between questions) and saturated (they do not,
+    which shows capacity). Server times are from the Server-Timing header.
     """
     from evaluation import bench as load_test
     from evaluation import judged as judged_file

@@ -1,4 +1,4 @@
-"""Retrieval and abstention metrics, each with its definition. Pure functions over one query or one sample."""
+"""Retrieval and abstention metrics: pure functions, each with its definition and source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A throw-away copy of the product over a folder of content, to measure it without touching real data."""
+"""A throw-away copy of the product over a folder of content, to measure it safely."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The settings of the copy (its data folder is temporary) and a searcher over all its entries."""
+    """The settings of the copy (its data folder is temporary) and a searcher over all of it."""
 
     settings: Settings
     searcher: Searcher

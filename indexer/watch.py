@@ -92,6 +92,7 @@ def main() -> None:
     from kb.store import open_engine
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kb.store").setLevel(logging.ERROR)  # the server has warned already
     settings = Settings.from_env()
     stop = stop_at_end_of(sys.stdin.buffer)
     kb = KnowledgeBase(open_engine(settings), utc_now, settings.site_tz)

@@ -208,12 +208,15 @@ def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:
         (pair.b.entry_id, pair.a.entry_id, pair.what[1], pair.what[0]),
     )
     for entry_id, other, mine, theirs in sides:
-        yield entry_id, Reason(
-            State.CONFLICT,
-            f"与 {other} 说法不一：本条目写“{mine}”，对方写“{theirs}”",
-            f"Disagrees with {other}: {mine!r} here, {theirs!r} there",
-            (other,),
-            at,
+        yield (
+            entry_id,
+            Reason(
+                State.CONFLICT,
+                f"与 {other} 说法不一：本条目写“{mine}”，对方写“{theirs}”",
+                f"Disagrees with {other}: {mine!r} here, {theirs!r} there",
+                (other,),
+                at,
+            ),
         )
 
 

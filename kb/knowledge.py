@@ -95,9 +95,7 @@ class KnowledgeBase(Reading, Reports):
                 after = replaced(after, lifecycle.withdraw(newest, author, work.now))
             draft = _draft(entry_id, number, content, author, work.now)
             after = replaced(after, draft)
-            return work.save(
-                before, after, "edit", number, {"content_hash": draft.content_hash}
-            )
+            return work.save(before, after, "edit", number, {"content_hash": draft.content_hash})
 
     def submit(
         self, entry_id: str, number: int, actor: str, expected_version: int | None = None
@@ -177,9 +175,7 @@ class KnowledgeBase(Reading, Reports):
 
         def kept(before: Entry, now: datetime) -> Entry:
             old = before.stewardship
-            keeper = replace(
-                stewardship, reviewed_at=old.reviewed_at, reviewed_by=old.reviewed_by
-            )
+            keeper = replace(stewardship, reviewed_at=old.reviewed_at, reviewed_by=old.reviewed_by)
             return replace(before, stewardship=keeper)
 
         detail = {

@@ -153,9 +153,7 @@ def _entry_of(row: RowMapping, revisions: tuple[Revision, ...]) -> Entry:
         reviewed_at=row["reviewed_at"],
         reviewed_by=row["reviewed_by"],
     )
-    return Entry(
-        row["id"], Kind(row["kind"]), keeper, row["version"], row["created_at"], revisions
-    )
+    return Entry(row["id"], Kind(row["kind"]), keeper, row["version"], row["created_at"], revisions)
 
 
 def report_of(row: RowMapping) -> Report:

@@ -86,9 +86,7 @@ def _zone(values: Mapping[str, str], problems: list[Problem]) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        problems.append(
-            Problem("environment", 0, "ZHIKE_TZ", f"no time zone is called {name!r}")
-        )
+        problems.append(Problem("environment", 0, "ZHIKE_TZ", f"no time zone is called {name!r}"))
         return ZoneInfo(DEFAULT_TZ)
 
 

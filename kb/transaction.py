@@ -101,9 +101,7 @@ class Transaction:
         self, action: str, entry_id: str, revision: int = 0, detail: dict[str, Any] | None = None
     ) -> None:
         """Write the audit row and the change row of this step."""
-        ledger.append(
-            self.connection, self.now, self.actor, action, entry_id, revision, detail
-        )
+        ledger.append(self.connection, self.now, self.actor, action, entry_id, revision, detail)
 
     def holder_of(self, short_code: str, besides: str) -> str:
         """Another entry with a published revision under this short code, or an empty string."""

@@ -35,14 +35,16 @@ vectors = model.encode(["我想退款", "how do I get a refund"])
 factor per token); the vector of token *i* is `embeddings[i] * weights[i]` in float32.
 `StaticEmbedding` reads this form as it stands. With `tokenizers` and numpy alone the same vectors
 come out (see `indexer/training/light.py`, equal within 1e-6): tokenise without special tokens,
-average, divide by the length; a text without tokens gives zeros. `tokenizer.json` is self-contained: NFKC, lower case,
-punctuation dropped, then a Unigram model whose pieces are words; unknown characters become bytes.
+average, divide by the length; a text without tokens gives zeros. `tokenizer.json` is
+self-contained: NFKC, lower case, punctuation dropped, then a Unigram model whose pieces are words;
+unknown characters become bytes.
 Traditional Chinese must be converted to simplified (OpenCC `t2s`) before encoding.
 
 ## Figures
 Development benchmarks, dense model alone, title and text of each document, all queries that have an
-answer. They were used to choose settings, so expect less on other data. On the Chinese retrieval sets BM25
-over character 1+2-grams is better than this model alone (see below). The command:
+answer. They were used to choose settings, so expect less on other data. On the Chinese
+retrieval sets BM25 over character 1+2-grams is better than this model alone (see below).
+The command:
 
 ```
 python -m indexer.training.evaluate --data ../shared/data/eval \\

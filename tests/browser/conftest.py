@@ -58,8 +58,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     environment = {**os.environ, "ZHIKE_DATA": str(data), "PORT": str(port)}
     with output.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from assistant.cli import main; main()"]
-            + ["serve", "--import", str(ROOT / "content")],
+            [sys.executable, "-m", "assistant.cli", "serve", "--import", str(ROOT / "content")],
             cwd=ROOT,
             env=environment,
             stdout=log,

@@ -82,7 +82,9 @@ def test_nothing_is_overwritten_or_restored_under_a_running_server(
     with pytest.raises(NotAllowed, match="stop the server"):
         restore(tmp_path / "one.db", running)
     assert kb.create("later", content(), "林编辑").version == 1
-    assert sorted(p.name for p in (tmp_path / "running").iterdir() if "zhike.db" not in p.name) == []
+    assert (
+        sorted(p.name for p in (tmp_path / "running").iterdir() if "zhike.db" not in p.name) == []
+    )
 
 
 @pytest.mark.parametrize("harm", ["text", "empty", "cut", "foreign", "newer", "missing"])

@@ -123,7 +123,9 @@ class TestBasis:
         assert "revision 1 took effect" in reason.message_en
 
     def test_change_still_to_come_is_none(self) -> None:
-        assert states(self.faq(50), entry("p", revision(), revision(2, effective_from=ago(-1)))) == []
+        assert (
+            states(self.faq(50), entry("p", revision(), revision(2, effective_from=ago(-1)))) == []
+        )
 
     def test_scheduled_change_counts_when_it_comes_into_force(self) -> None:
         policy = entry("p", revision(), revision(2, published=60, effective_from=ago(1)))
@@ -152,7 +154,9 @@ class TestBasis:
         assert states(self.faq(effective_until=ago(2)), policy) == [State.EXPIRED]
 
     def test_dependents(self) -> None:
-        entries = {e.id: e for e in (self.faq(), entry("p"), entry("b", revision(depends_on=("p",))))}
+        entries = {
+            e.id: e for e in (self.faq(), entry("p"), entry("b", revision(depends_on=("p",))))
+        }
         assert dependents(entries) == {"p": ("a", "b")}
 
 

@@ -226,7 +226,9 @@ def documents(draw: st.DrawFn) -> Document:
         depends_on=draw(st.lists(ids, max_size=3, unique=True).map(tuple)),
         channels=draw(st.lists(st.sampled_from(Channel), max_size=3, unique=True).map(tuple)),
     )
-    keeper = Stewardship(draw(text), draw(text), draw(st.integers(0, 999)), draw(st.none() | moments))
+    keeper = Stewardship(
+        draw(text), draw(text), draw(st.integers(0, 999)), draw(st.none() | moments)
+    )
     return Document(draw(ids), content, draw(st.none() | st.integers(1, 999)), Status.IN_REVIEW,
                     keeper, draw(text), submitted_at=draw(st.none() | moments))  # fmt: skip
 

@@ -12,7 +12,9 @@ HEAVY = ("flask", "torch", "faiss", "sentence_transformers", "transformers", "pa
 
 def loaded_by(statement: str) -> set[str]:
     script = f"{statement}; import sys; print(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
     return set(done.stdout.split())
 
 

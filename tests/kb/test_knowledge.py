@@ -247,7 +247,9 @@ def test_entries_are_filtered_by_one_revision(
     assert internal == []
 
 
-def test_snapshot_follows_every_change(kb: KnowledgeBase, content: Build, published: Publish) -> None:
+def test_snapshot_follows_every_change(
+    kb: KnowledgeBase, content: Build, published: Publish
+) -> None:
     other = KnowledgeBase(kb.engine, kb.clock)
     assert kb.snapshot() == other.snapshot() == []
     published("b-rule")

@@ -115,7 +115,12 @@ def test_grounding(sentence: str, quote: str, backed: bool) -> None:
     assert same_quantities(sentence, quote) is backed
 
 
-@given(st.text(st.sampled_from("零一二两三十百千万半个天日月年元%第双.,:-–/ 0123456789aGBWi年前至"), max_size=40))
+@given(
+    st.text(
+        st.sampled_from("零一二两三十百千万半个天日月年元%第双.,:-–/ 0123456789aGBWi年前至"),
+        max_size=40,
+    )
+)
 def test_offsets_point_at_the_text_in_order(text: str) -> None:
     place = 0
     for quantity in quantities(text):

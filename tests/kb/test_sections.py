@@ -65,7 +65,7 @@ def test_links_with_lines_and_targets() -> None:
 
 def test_link_forms() -> None:
     text = (
-        "![图](kb:pic) `[代码](kb:code)` [a](<kb:b c>) [d](kb:e \"题\") [f](https://g.example/(h)) "
+        '![图](kb:pic) `[代码](kb:code)` [a](<kb:b c>) [d](kb:e "题") [f](https://g.example/(h)) '
         "[i](kb:j#%E9%80%80%E8%B4%A7) [k](kb:l#分区、禁区)"
     )
     assert [(x.target) for x in s.links(text)] == [
@@ -118,7 +118,11 @@ def test_reply_variants_by_channel() -> None:
     }  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(["## 甲", "### 乙", "文", "", "```", "| a | b |", "- x"])).map("\n".join))
+@given(
+    st.lists(st.sampled_from(["## 甲", "### 乙", "文", "", "```", "| a | b |", "- x"])).map(
+        "\n".join
+    )
+)
 def test_start_lines_point_at_the_headings(body: str) -> None:
     lines = body.split("\n")
     for section in s.sections(body):

@@ -30,7 +30,7 @@ def test_warned_at_start(
     version: tuple[int, int, int], warned: bool,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger="kb.store"):
         store.open_engine(sqlite_settings).dispose()
     assert ("WAL-reset" in caplog.text) is warned
 

@@ -33,9 +33,7 @@ def _text(name: str) -> sa.Column[str]:
 
 
 def _knowledge() -> None:
-    op.create_table(
-        "kb_meta", sa.Column("key", sa.Text, primary_key=True), _text("value")
-    )
+    op.create_table("kb_meta", sa.Column("key", sa.Text, primary_key=True), _text("value"))
     op.create_table(
         "entry",
         sa.Column("id", sa.Text, primary_key=True),
