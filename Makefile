@@ -6,7 +6,7 @@ export PORT
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports check model index evaluate bench content lock clean
+.PHONY: help run test lint types imports check model index evaluate bench export lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +37,6 @@ lint: .venv/dev.stamp ## style, types and the one-way import rules
 	@$(BIN)/lint-imports
 
 check: lint test ## everything that must pass before a commit
-	@$(BIN)/zhike check content
 
 model: .venv/dev.stamp ## train the encoder from public data (DATA=folder; resumable)
 	@OMP_NUM_THREADS=2 $(BIN)/python -m indexer.training --data $(or $(DATA),../shared/data)
@@ -52,9 +51,8 @@ evaluate: .venv/dev.stamp ## measure retrieval on the judged queries
 bench: .venv/dev.stamp ## latency of search under 20 concurrent clients
 	@$(BIN)/zhike bench
 
-content: .venv/run.stamp ## rewrite content/ in canonical form and check it
-	@$(BIN)/zhike check content --write
-	@$(BIN)/zhike check content
+export: .venv/run.stamp ## write all entries back to content/ as Markdown
+	@$(BIN)/zhike export content
 
 lock: .venv/dev.stamp ## pin what is installed now
 	@$(BIN)/python -m pip list --format freeze --exclude-editable --disable-pip-version-check \

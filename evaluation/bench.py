@@ -32,7 +32,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How to ask: `clients` at once, `requests` each, `think` seconds (mean, exponential) between."""
+    """`clients` at once, `requests` each, `think` seconds (mean, exponential) between them."""
 
     clients: int
     requests: int
@@ -119,7 +119,7 @@ def _server_time(response: http.client.HTTPResponse) -> float:
 
 
 def table(name: str, samples: Sequence[Sample], seconds: float) -> list[str]:
-    """Plain-text lines: percentiles of server and client times, then the mean share of each stage."""
+    """Lines of text: percentiles of server and client times, then the share of each stage."""
     server = [sample.server for sample in samples]
     client = [sample.client for sample in samples]
     lines = [

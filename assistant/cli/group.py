@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import click
@@ -50,9 +50,9 @@ class LazyGroup(click.Group):
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview, without loading any command."""
+        """The overview, without loading any command of ours; plug-ins are asked for their line."""
         rows = [(name, line) for name, (_module, _attribute, line) in COMMANDS.items()]
-        rows += [(name, f"(from {plugin.module})") for name, plugin in sorted(_plugins().items())]
+        rows += [(name, _line(plugin)) for name, plugin in sorted(_plugins().items())]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -63,6 +63,11 @@ class LazyGroup(click.Group):
         except ZhikeError as error:
             click.echo(str(error), err=True)
             ctx.exit(BAD_INPUT)
+
+
+def _line(plugin: EntryPoint) -> str:
+    command = plugin.load()
+    return str(command.get_short_help_str(limit=60))
 
 
 def _plugins() -> dict[str, Any]:

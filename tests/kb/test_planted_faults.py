@@ -81,3 +81,11 @@ def test_round_trip_is_lossless(
     assert first == second
     assert [e.revisions for e in demo.snapshot()] == [e.revisions for e in other.snapshot()]
     assert [e.stewardship for e in demo.snapshot()] == [e.stewardship for e in other.snapshot()]
+
+
+def test_the_content_is_as_the_exporter_writes_it(demo: KnowledgeBase, tmp_path: Path) -> None:
+    export(demo, tmp_path)
+    written = {path.relative_to(tmp_path): path.read_text("utf-8")
+               for path in tmp_path.rglob("*.md")}  # fmt: skip
+    here = {path.relative_to(CONTENT): path.read_text("utf-8") for path in CONTENT.rglob("*.md")}
+    assert written == here
