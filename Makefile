@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+DATA ?= ../shared/data
 export PORT
 export OMP_NUM_THREADS := 1
 
@@ -39,7 +40,8 @@ lint: .venv/dev.stamp ## style, types and the one-way import rules
 check: lint test ## everything that must pass before a commit
 
 model: .venv/dev.stamp ## train the encoder from public data (DATA=folder; resumable)
-	@OMP_NUM_THREADS=2 $(BIN)/python -m indexer.training --data $(or $(DATA),../shared/data)
+	@OMP_NUM_THREADS=2 $(BIN)/python -m indexer.training --data $(DATA) \
+	  --work $${ZHIKE_DATA:-var}/training --out indexer/models/zhike-static-zh-en
 
 index: .venv/run.stamp ## import content/ and build the search index
 	@$(BIN)/zhike import content

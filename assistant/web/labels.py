@@ -150,7 +150,8 @@ def _with_titles(catalogue: Catalogue, message: str, lang: str) -> str:
             return found[0]
         return f"“{shown.content.title}”" if lang == "en" else f"「{shown.content.title}」"
 
-    return _ENTRY_ID.sub(title, message)
+    named = _ENTRY_ID.sub(title, message)
+    return named if lang == "en" else named.replace(" 「", "「").replace("」 ", "」")
 
 
 def _hidden(catalogue: Catalogue, entry_id: str, name: str) -> bool:

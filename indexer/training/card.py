@@ -47,7 +47,7 @@ retrieval sets BM25 over character 1+2-grams is better than this model alone (se
 The command:
 
 ```
-python -m indexer.training.evaluate --data ../shared/data/eval \\
+python -m indexer.training.evaluate --data $DATA/eval \\
     --model indexer/models/zhike-static-zh-en
 ```
 
@@ -55,7 +55,7 @@ python -m indexer.training.evaluate --data ../shared/data/eval \\
 _TRAINING = """
 ## Training
 ```
-python -m indexer.training --data ../shared/data --work var/training \\
+python -m indexer.training --data $DATA --work var/training \\
     --out indexer/models/zhike-static-zh-en
 ```
 On two CPU cores; a killed run goes on where it stopped. Seeds are fixed (`seed` below); thread
