@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.engine import Engine
 
 from assistant.accounts.accounts import Accounts
+from assistant.progress import Progress
 from indexer import generations
 from kb.clock import utc_now
 from kb.errors import ZhikeError

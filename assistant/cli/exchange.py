@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
+
+from assistant.progress import Progress
 
 
 @click.command("import")
@@ -32,7 +35,8 @@ def import_(source: Path, dry_run: bool, as_drafts: bool, actor: str, as_json: b
     _settings, kb = open_knowledge()
     plan = plan_import(source, kb, trusted=not as_drafts)
     if not dry_run:
-        plan = apply_import(plan, kb, actor, None if as_json else _progress)
+        say = partial(click.echo, err=True)
+        plan = apply_import(plan, kb, actor, Progress(say, "files"))
     counts = {action.value: number for action, number in plan.counts.items()}
     if as_json:
         rows = [
@@ -73,8 +77,3 @@ def export(folder: Path) -> None:
     _settings, kb = open_knowledge()
     report = exchange.export(kb, folder)
     click.echo(f"Exported to {folder}: {report.written} written, {report.unchanged} unchanged")
-
-
-def _progress(done: int, total: int) -> None:
-    if done < total:
-        click.echo(f"  {done} of {total} files", err=True)

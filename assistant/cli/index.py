@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from functools import partial
 
 import click
+
+from assistant.progress import Progress
 
 
 @click.command()
@@ -27,7 +29,12 @@ def index(as_json: bool) -> None:
     from indexer.encoder import load_encoder
 
     settings, kb = open_knowledge()
-    report = build(kb, load_encoder(settings), settings.data / "index", _Progress())
+    report = build(
+        kb,
+        load_encoder(settings),
+        settings.data / "index",
+        Progress(partial(click.echo, err=True), "texts encoded"),
+    )
     if as_json:
         from dataclasses import asdict
 
@@ -37,16 +44,3 @@ def index(as_json: bool) -> None:
         f"Index {report.generation}: {report.chunks} chunks, {report.embedded} encoded, "
         f"{report.reused} reused, {report.seconds:.1f} s"
     )
-
-
-class _Progress:
-    """Tells how far a build is, once it takes longer than two seconds."""
-
-    def __init__(self) -> None:
-        self._next = monotonic() + 2.0
-
-    def __call__(self, done: int, total: int) -> None:
-        if monotonic() < self._next:
-            return
-        self._next = monotonic() + 2.0
-        click.echo(f"  {done} of {total} texts encoded", err=True)
