@@ -113,24 +113,11 @@ def import_content(settings: Settings, engine: Engine, folder: Path, say: Say) -
     from kb.knowledge import KnowledgeBase
 
     kb = KnowledgeBase(engine, utc_now, settings.site_tz)
-    done = apply_import(plan_import(folder, kb), kb, "import", _progress(say, "files imported"))
+    done = apply_import(plan_import(folder, kb), kb, "import", Progress(say, "files imported"))
     for problem in done.problems:
         say(str(problem))
     counts = ", ".join(f"{number} {action}" for action, number in done.counts.items() if number)
     say(f"Import of {folder}: {counts or 'no files'}")
-
-
-def _progress(say: Say, what: str) -> Callable[[int, int], None]:
-    """Tells how far something is, every two seconds and only if it takes that long."""
-    last = monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal last
-        if done < total and monotonic() - last >= 2.0:
-            last = monotonic()
-            say(f"  {done} of {total} {what}")
-
-    return tell
 
 
 def ensure_index(settings: Settings, say: Say) -> None:
