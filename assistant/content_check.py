@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kb.document import Document, document_of
-from kb.errors import InvalidInput, Problem
-from kb.frontmatter import parse
+from kb.errors import Problem
+from kb.exchange import read_documents
 from kb.knowledge import KnowledgeBase
 from kb.sections import links, sections
 
@@ -25,26 +25,18 @@ class _Placed:
 
 
 def check_folder(folder: Path, tz: ZoneInfo) -> tuple[int, list[Problem]]:
-    """How many files were read, and every problem found in and between them."""
-    placed: list[_Placed] = []
-    problems: list[Problem] = []
-    paths = sorted(folder.rglob("*.md"))
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
-        try:
-            placed.append(_Placed(parse(path.read_text("utf-8"), name, tz), name))
-        except InvalidInput as error:
-            problems += error.problems
-        except UnicodeDecodeError as error:
-            problems.append(Problem(name, 0, "", f"is not UTF-8 text (byte {error.start})"))
-    problems += _misnamed(placed)
+    """How many files an import would read, and every problem found in and between them."""
+    documents, failed = read_documents(folder, tz)
+    placed = [_Placed(each.document, each.source) for each in documents]
+    problems = [problem for row in failed for problem in row.problems]
+    problems += _misnamed(placed, folder)
     problems += _repeated(placed)
     problems += _between(placed, _products(folder / PRODUCTS, problems))
-    return len(paths), problems
+    return len(documents) + len(failed), problems
 
 
 def check_database(kb: KnowledgeBase) -> tuple[int, list[Problem]]:
-    """How many revisions were looked at, and every problem found between them."""
+    """How many revisions were looked at, and every problem found in and between them."""
     placed = [
         _Placed(document_of(entry, revision), f"{entry.id}.r{revision.number}")
         for entry in kb.snapshot()
@@ -52,16 +44,17 @@ def check_database(kb: KnowledgeBase) -> tuple[int, list[Problem]]:
         if revision in entry.published or revision is entry.revisions[-1]
     ]
     problems = list(_between(placed, None))
+    problems += [Problem("database", 0, "", text) for text in kb.verify_contents()]
     problems += [Problem("audit log", 0, "", text) for text in kb.verify_audit().problems]
     return len(placed), problems
 
 
-def _misnamed(placed: Iterable[_Placed]) -> Iterator[Problem]:
+def _misnamed(placed: Iterable[_Placed], folder: Path) -> Iterator[Problem]:
     """Files lie at ``<kind>/<id>.r<revision>.md``, so that people find them."""
     for each in placed:
         document = each.document
         wanted = f"{document.kind}/{document.entry_id}.r{document.number or 1}.md"
-        if each.source != wanted:
+        if Path(each.source) != folder / wanted:
             yield Problem(each.source, 0, "", f"should be named {wanted}")
 
 

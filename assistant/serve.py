@@ -19,7 +19,7 @@ from assistant.accounts.accounts import Accounts
 from assistant.progress import Progress
 from indexer import generations
 from kb.clock import utc_now
-from kb.errors import ZhikeError
+from kb.errors import StorageFull, ZhikeError
 from kb.settings import Settings
 from kb.store import open_engine, upgrade
 
@@ -64,7 +64,10 @@ def serve(settings: Settings, content: Path | None, say: Say) -> None:
         try:
             upgrade(engine)
             if content is not None:
-                import_content(settings, engine, content, say)
+                try:
+                    import_content(settings, engine, content, say)
+                except StorageFull as error:  # what is there already is served all the same
+                    say(f"Import of {content} stopped: {error}.")
             ensure_index(settings, say)
             _welcome(engine, address, say)
         finally:
@@ -78,7 +81,10 @@ def _welcome(engine: Engine, address: str, say: Say) -> None:
     people = Accounts(engine, utc_now).people
     if people.none_yet():
         say("Nobody can sign in yet. Create the first administrator within 24 hours:")
-        say(f"  {address}/setup?token={people.new_setup_link()}")
+        try:
+            say(f"  {address}/setup?token={people.new_setup_link()}")
+        except StorageFull as error:  # what can be read is served all the same
+            say(f"  not now: {error}. Free some space and start again for the link.")
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -115,8 +121,7 @@ def import_content(settings: Settings, engine: Engine, folder: Path, say: Say) -
     done = apply_import(plan_import(folder, kb), kb, "import", Progress(say, "files imported"))
     for problem in done.problems:
         say(str(problem))
-    counts = ", ".join(f"{number} {action}" for action, number in done.counts.items() if number)
-    say(f"Import of {folder}: {counts or 'no files'}")
+    say(f"Import of {folder}: {done.summary}")
 
 
 def ensure_index(settings: Settings, say: Say) -> None:
@@ -138,6 +143,7 @@ def ensure_index(settings: Settings, say: Say) -> None:
 
 def load_app(settings: Settings) -> Callable[..., Any]:
     """The WSGI application, made inside a worker; its index is open when this returns."""
+    from assistant.metric_files import reserve
     from assistant.web.app import create_app
     from assistant.wiring import build_services
 
@@ -145,6 +151,8 @@ def load_app(settings: Settings) -> Callable[..., Any]:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("kb.store").setLevel(logging.ERROR)  # the master has warned already
+    if metrics := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        reserve(Path(metrics))
     services = build_services(settings)
     services.searcher.reload_if_changed()
     threading.Thread(target=_warm_up, args=(services,), name="warm-up", daemon=True).start()

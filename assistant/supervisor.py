@@ -17,6 +17,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from assistant.metric_files import release
+
 _STOP_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 Wsgi = Callable[..., Any]
@@ -158,3 +160,4 @@ def _forget_metrics(pid: int, folder: Path) -> None:
     """Live gauges of a worker that is gone; counters stay, they are totals."""
     for path in folder.glob(f"gauge_live*_{pid}.db"):
         path.unlink(missing_ok=True)
+    release(folder, pid)

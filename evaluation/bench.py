@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import multiprocessing
 import random
 import threading
@@ -18,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-STAGES = ("encode", "mask", "vectors", "keywords", "fuse")
+STAGES = ("encode", "mask", "vectors", "keywords", "fuse", "hits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,8 @@ class Load:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` of the sorted values lie (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    """The smallest value that at least `share` of the values do not exceed (nearest rank)."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def measure(
@@ -50,13 +50,17 @@ def measure(
 ) -> tuple[list[Sample], float]:
     """Runs the load from another process; returns its samples and the seconds it took.
 
-    Raises RuntimeError when any request was answered with something else than 200.
+    Raises RuntimeError when any request failed or was answered with something else than 200.
     """
     context = multiprocessing.get_context("spawn")
     receive, send = context.Pipe(duplex=False)
     process = context.Process(target=_clients, args=(port, token, list(queries), load, send))
     process.start()
-    result = receive.recv()
+    send.close()  # the clients hold the other one: if they die, `recv` ends
+    try:
+        result = receive.recv()
+    except EOFError:
+        result = "the clients died before they were done"
     process.join()
     if isinstance(result, str):
         raise RuntimeError(result)

@@ -128,6 +128,11 @@ def _text(result: dict[str, Any]) -> str:
         f"answered {overall['answered_share']:.0%} of answerable and "
         f"{overall['false_answer_share']:.0%} of unanswerable ones; ECE {overall['ece']}"
     )
+    if overall["n_revision"]:
+        lines.append(
+            f"queries about another day {overall['n_revision']}: "
+            f"{overall['right_revision']:.0%} found the revision of that day"
+        )
     if "against" in result:
         lines += [f"{name}: {value}" for name, value in result["against"].items()]
     return "\n".join(lines)

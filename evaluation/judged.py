@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import InvalidInput, Problem
@@ -16,7 +16,11 @@ TODAY = "2026-11-22T12:00"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One query with its relevant entries (grade 2 answers it, 1 helps; empty: nothing does)."""
+    """One query with its relevant entries (grade 2 answers it, 1 helps; empty: nothing does).
+
+    `revision`, where it is not 0, is the one of an entry of grade 2 that is in force at `as_of`:
+    a search for that date must bring up this one and no other.
+    """
 
     id: str
     query: str
@@ -25,7 +29,6 @@ class Judged:
     tags: tuple[str, ...] = ()
     as_of: str = TODAY
     revision: int = 0
-    history: tuple[str, ...] = field(default=())
 
 
 def load(path: Path = DEFAULT_FILE, split: str = "") -> list[Judged]:
@@ -49,7 +52,6 @@ def load(path: Path = DEFAULT_FILE, split: str = "") -> list[Judged]:
                     tags=tuple(raw.get("tags", ())),
                     as_of=raw.get("as_of", TODAY),
                     revision=int(raw.get("revision", 0)),
-                    history=tuple(raw.get("history", ())),
                 )
             )
         except (ValueError, KeyError, AttributeError, TypeError) as error:

@@ -8,10 +8,10 @@ from datetime import datetime
 from statistics import fmean
 from typing import Any
 
+from assistant.accounts.roles import Role, audiences_of
 from evaluation import metrics
 from evaluation.judged import Judged
 from indexer.search import Searcher, SearchRequest
-from kb.model import Audience
 
 METRICS: dict[str, Callable[[Sequence[str], dict[str, int]], float]] = {
     "ndcg@10": lambda ranked, relevant: metrics.ndcg(ranked, relevant, 10),
@@ -22,24 +22,29 @@ METRICS: dict[str, Callable[[Sequence[str], dict[str, int]], float]] = {
 }
 
 
-AGENTS = frozenset({Audience.CUSTOMER, Audience.AGENT})
-
-
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One query's ranking, confidences and metric values (none for no-answer queries)."""
+    """One query's ranking, best confidence and metric values (none for no-answer queries).
+
+    `right_revision` tells whether an answering entry came in the revision asked for; None when
+    the query asks for none.
+    """
 
     query: Judged
     ranked: tuple[str, ...]
     confidence: float
     answerable: bool
     scores: dict[str, float]
+    right_revision: bool | None = None
 
 
 def run(
     queries: Iterable[Judged], searcher: Searcher, parse_date: Callable[[str], datetime]
 ) -> list[Scored]:
-    """Searches every query as an agent would (customer and agent entries), ten results each."""
+    """Searches every query, ten results each, as an agent would.
+
+    Queries tagged `agent` ask for internal rules too: they are searched as the back office would.
+    """
     return [_score(query, searcher, parse_date) for query in queries]
 
 
@@ -49,18 +54,20 @@ def _score(query: Judged, searcher: Searcher, parse_date: Callable[[str], dateti
             query=query.query,
             limit=10,
             as_of=parse_date(query.as_of),
-            audiences=frozenset(Audience) if "agent" in query.tags else AGENTS,
+            audiences=audiences_of(Role.EDITOR if "agent" in query.tags else Role.AGENT),
         )
     )
     ranked = tuple(hit.entry_id for hit in response.hits)
     relevant = dict(query.relevant)
     scores = {name: metric(ranked, relevant) for name, metric in METRICS.items()}
+    answers = {hit.revision for hit in response.hits if relevant.get(hit.entry_id) == 2}
     return Scored(
         query,
         ranked,
-        response.hits[0].confidence if response.hits else 0.0,
+        response.confidence,
         response.answerable,
         scores if relevant else {},
+        query.revision in answers if query.revision else None,
     )
 
 
@@ -77,8 +84,10 @@ def summary(scored: Sequence[Scored]) -> dict[str, Any]:
         ),
         4,
     )
-    result["answered_share"] = _share(answered)
-    result["false_answer_share"] = _share(unanswerable)
+    result["answered_share"] = _share([item.answerable for item in answered])
+    result["false_answer_share"] = _share([item.answerable for item in unanswerable])
+    dated = [item.right_revision for item in scored if item.right_revision is not None]
+    result["n_revision"], result["right_revision"] = len(dated), _share(dated)
     result["ece"] = round(
         metrics.expected_calibration_error(
             [item.confidence for item in scored],
@@ -89,8 +98,8 @@ def summary(scored: Sequence[Scored]) -> dict[str, Any]:
     return result
 
 
-def _share(items: Sequence[Scored]) -> float:
-    return round(fmean(item.answerable for item in items), 4) if items else 0.0
+def _share(flags: Sequence[bool]) -> float:
+    return round(fmean(flags), 4) if flags else 0.0
 
 
 def by_tag(scored: Sequence[Scored]) -> dict[str, dict[str, Any]]:

@@ -70,8 +70,12 @@ def service(settings: Settings) -> Iterator[tuple[int, str]]:
     Raises RuntimeError when it does not become ready within START_SECONDS.
     """
     port = _free_port()
-    environment = {**os.environ, "ZHIKE_DATA": str(settings.data), "PORT": str(port)}
-    environment.pop("ZHIKE_DATABASE_URL", None)
+    environment = {
+        **os.environ,
+        "ZHIKE_DATA": str(settings.data),
+        "ZHIKE_DATABASE_URL": settings.database_url,  # or else a `.env` might name the real one
+        "PORT": str(port),
+    }
     command = [sys.executable, "-m", "assistant.cli"]
     token = subprocess.run(
         [*command, "token", "create", "--role", "agent", "--name", "bench"],

@@ -145,20 +145,25 @@ class SentenceTransformerEncoder:
 
 
 def load_encoder(settings: Settings) -> Encoder:
-    """The encoder the settings name: the shipped one when empty.
+    """The encoder the settings name: the shipped one when empty; see `open_encoder`."""
+    return open_encoder(settings.encoder or str(SHIPPED))
+
+
+def open_encoder(name_or_path: str) -> Encoder:
+    """An encoder by name or folder.
 
     Folders of static models use the light runtime, everything else sentence-transformers.
 
     Raises:
         NotFound: The model cannot be found.
     """
-    path = Path(settings.encoder) if settings.encoder else SHIPPED
-    if settings.encoder and not path.is_dir():
-        return SentenceTransformerEncoder(settings.encoder)
+    path = Path(name_or_path)
+    if not path.is_dir():
+        return SentenceTransformerEncoder(name_or_path)
     try:
         return StaticEncoder(path)
     except NotStatic:
-        return SentenceTransformerEncoder(str(path))
+        return SentenceTransformerEncoder(name_or_path)
 
 
 def _static_folder(path: Path) -> Path:

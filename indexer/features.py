@@ -89,13 +89,14 @@ class Measure:
         self._said = bm25[self._rows] / (mass * (K1 + 1))
         total = opened.keywords.masses[self._rows] + mass
         self._overlap = 2 * shared[self._rows] / total
+        self._equal = self._equalities()
 
     def candidates(self) -> Candidates:
         """Everything about the chosen revisions."""
         columns = {**self._by_meaning(), **self._by_words(), **self._facts()}
         _, asked = self._best(self._near + self._overlap, self._asked)
         _, body = self._best(self._near + self._said, self._body)
-        _, exact = self._best(self._equal(), ~self._counter)
+        _, exact = self._best(self._equal, ~self._counter)
         exact[columns["exact"] < 0.5] = -1
         features = np.stack([columns[name] for name in FEATURES], axis=1)
         features = features.astype(np.float32)
@@ -123,9 +124,8 @@ class Measure:
         asked, _ = self._best(self._said, self._asked)
         body, _ = self._best(self._said, self._body)
         overlap, _ = self._best(self._overlap, self._asked)
-        equal = self._equal()
-        exact, _ = self._best(equal, ~self._counter)
-        against, _ = self._best(equal, self._counter)
+        exact, _ = self._best(self._equal, ~self._counter)
+        against, _ = self._best(self._equal, self._counter)
         return {
             "keyword_asked": asked,
             "keyword_body": body,
@@ -199,7 +199,8 @@ class Measure:
         near = [sample @ vector if len(sample) else np.zeros(1) for sample in samples]
         return [(float(values.mean()), float(values.std()) + 1e-3) for values in near]
 
-    def _equal(self) -> Floats:
+    def _equalities(self) -> Floats:
+        """1 for each chunk that is the query itself, but for signs and spaces; else 0."""
         keys = np.asarray(self._opened.catalogue.arrays["chunk_keys"])[self._rows]
         equal = (keys == np.uint64(self._query.key)) & (keys != 0)
         exact: Floats = equal.astype(np.float32)

@@ -11,7 +11,8 @@ import errno
 import hashlib
 import json
 import logging
-import shutil
+import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 _CHUNK = 1 << 20
+_NAME = re.compile(r"g\d{8}-[0-9a-f]{12}")
 # Errors that mean damage. Others, such as too many open files, say nothing about the generation.
 _LOST = {errno.ENOENT, errno.ENOTDIR, errno.EIO}
 
@@ -53,11 +55,13 @@ class Manifest:
 
 
 def current(root: Path) -> str:
-    """Name of the live generation, or an empty string."""
+    """Name of the live generation; empty when there is none or the file is damaged."""
     try:
-        return (root / CURRENT).read_text("utf-8").strip()
+        name = (root / CURRENT).read_bytes().decode("ascii", "replace").strip()
     except FileNotFoundError:
         return ""
+    # Nothing but a name: it becomes part of a path, and what lies there may be moved or removed.
+    return name if _NAME.fullmatch(name) else ""
 
 
 def folder(root: Path, name: str) -> Path:
@@ -101,11 +105,12 @@ def damaged_files(place: Path, manifest: Manifest) -> tuple[str, ...]:
 
 def quarantine(root: Path, name: str) -> None:
     """Move a damaged generation out of the way, keeping it for inspection. Never raises."""
-    target = root / "quarantine" / name
+    place, target = folder(root, name), root / "quarantine" / name
     with suppress(OSError):
         target.parent.mkdir(exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        folder(root, name).rename(target)
+        if target.exists():  # of an earlier damage, or another process is doing the same just now
+            target = target.with_name(f"{name}.{time.time_ns()}")
+        place.rename(target)
         log.error("index generation %s is damaged, moved to %s", name, target)
 
 
@@ -119,9 +124,9 @@ def is_whole(root: Path, name: str) -> bool:
 
 
 def quarantined(root: Path) -> list[str]:
-    """Names of the generations in quarantine."""
+    """Names of the generations in quarantine, newest first."""
     place = root / "quarantine"
-    return [p.name for p in place.iterdir()] if place.is_dir() else []
+    return sorted((p.name for p in place.iterdir()), reverse=True) if place.is_dir() else []
 
 
 def file_hash(path: Path) -> str:

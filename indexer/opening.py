@@ -94,7 +94,20 @@ def _open_best(root: Path, live: str, fingerprint: str) -> Opened | None:
             log.error("%s", error)
             trouble = trouble or f"{error}; an older generation serves"
             generations.quarantine(root, name)
-    return lame
+    return lame or _from_quarantine(root)
+
+
+def _from_quarantine(root: Path) -> Opened | None:
+    """Keywords of what another process has just moved away, until the builder replaces it."""
+    for name in generations.quarantined(root):
+        place = root / "quarantine" / name
+        try:
+            manifest = generations.read_manifest(place)
+            if _readable(manifest) and generations.damaged_files(place, manifest) == (VECTORS,):
+                return _open(place, manifest, "", f"generation {name} is damaged: keywords only")
+        except (DamagedGeneration, FileNotFoundError):
+            continue
+    return None
 
 
 def _readable(manifest: Manifest) -> bool:

@@ -93,7 +93,7 @@ def publish(root: Path, files: Files, facts: Mapping[str, Any]) -> tuple[str, bo
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        _point(root, name)
+        _point(root, name, new)
     _prune(root, name)
     return name, new
 
@@ -118,16 +118,17 @@ def _write(root: Path, aside: Path, files: Files, facts: Mapping[str, Any]) -> t
     for name in (MANIFEST, SEAL):
         _sync(aside / name)
     _sync(aside)
-    numbers = [int(n[1:9]) for n in (*names(root), *quarantined(root)) if n[1:9].isdigit()]
+    known = (live, *names(root), *quarantined(root))
+    numbers = [int(n[1:9]) for n in known if n[1:9].isdigit()]
     name = f"g{max(numbers, default=0) + 1:08d}-{digest[:12]}"
     aside.rename(folder(root, name))
     _sync(root / "generations")
     return name, True
 
 
-def _point(root: Path, name: str) -> None:
-    """Make a generation live, in one step."""
-    if current(root) == name:
+def _point(root: Path, name: str, new: bool) -> None:
+    """Make a generation live, in one step. Readers look at it when the file is another one."""
+    if not new and current(root) == name:
         return
     aside = root / f"{CURRENT}.new"
     aside.write_text(f"{name}\n", "utf-8")
@@ -141,7 +142,7 @@ def _prune(root: Path, live: str) -> None:
     with suppress(OSError):
         for name in [n for n in names(root) if n != live][_KEPT - 1 :]:
             shutil.rmtree(folder(root, name), ignore_errors=True)
-        for name in sorted(quarantined(root), reverse=True)[1:]:
+        for name in quarantined(root)[1:]:
             shutil.rmtree(root / "quarantine" / name, ignore_errors=True)
 
 

@@ -100,7 +100,8 @@ class SearchResponse:
         confidence: The best confidence (0 without hits).
         generation: Name of the index generation; empty when there is none.
         degraded: True when an older generation serves, vectors are refused, or no index exists.
-        timings: Milliseconds by stage: `encode`, `mask`, `vectors`, `keywords`, `fuse`, `total`.
+        timings: Milliseconds by stage: `encode`, `mask`, `vectors`, `keywords`, `fuse`,
+            `hits`, `total`.
         degraded_reason: Plain English for logs and the readiness page; empty when healthy.
     """
 

@@ -85,11 +85,6 @@ class Searcher:
         """Whether anything is wrong with the index."""
         return bool(self.degraded_reason)
 
-    @property
-    def ready(self) -> bool:
-        """Whether there is a generation to search."""
-        return self._opened is not None
-
     def reload_if_changed(self) -> bool:
         """Open a newly published generation, if there is one.
 

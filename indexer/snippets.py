@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from indexer.text import aligned, latin_terms
+from indexer.text import Term, aligned, latin_terms
 from kb.sentences import split
 
 Places = list[tuple[int, int, str]]
+_KEPT = 4096  # texts whose analysis is remembered: the same few answer most queries
 
 
 def limit_for(lang: str) -> int:
@@ -17,7 +19,7 @@ def limit_for(lang: str) -> int:
 
 def places(text: str, wanted: Iterable[str]) -> Places:
     """Where query terms stand in a text: start, end in the text as it is, and the term."""
-    plain, offsets = aligned(text)
+    plain, offsets, latin = _analysed(text)
     wanted = set(wanted)
     found: Places = []
     for term in wanted:
@@ -30,10 +32,17 @@ def places(text: str, wanted: Iterable[str]) -> Places:
     if any(term.isascii() for term in wanted):
         found += [
             (offsets[term.start], offsets[term.end], term.text)
-            for term in latin_terms(plain)
+            for term in latin
             if term.text in wanted
         ]
     return sorted(found)
+
+
+@lru_cache(_KEPT)
+def _analysed(text: str) -> tuple[str, Sequence[int], tuple[Term, ...]]:
+    """The normal form of a text, the source offset of each character, and its Latin terms."""
+    plain, offsets = aligned(text)
+    return plain, offsets, tuple(latin_terms(plain))
 
 
 def surfaces(text: str, wanted: Iterable[str]) -> list[str]:
@@ -60,7 +69,7 @@ def snippet(quote: str, weights: Mapping[str, float], limit: int) -> str:
     if len(quote) <= limit:
         return quote.strip()
     found = places(quote, weights)
-    sentences = _sentence_places(quote) or [(0, len(quote))]
+    sentences = _sentence_places(quote) or ((0, len(quote)),)
     best, best_weight = sentences[0], -1.0
     for at, (start, _) in enumerate(sentences):
         ends = [end for _, end in sentences[at:] if end - start <= limit]
@@ -87,7 +96,8 @@ def _around(quote: str, start: int, end: int, found: Places, limit: int) -> tupl
     return begin, stop
 
 
-def _sentence_places(quote: str) -> list[tuple[int, int]]:
+@lru_cache(_KEPT)
+def _sentence_places(quote: str) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     at = 0
     for sentence in split(quote):
@@ -95,4 +105,4 @@ def _sentence_places(quote: str) -> list[tuple[int, int]]:
         if start >= 0:
             at = start + len(sentence)
             found.append((start, at))
-    return found
+    return tuple(found)

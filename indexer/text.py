@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -87,17 +87,17 @@ def key(text: str) -> str:
     return _NOT_WORD.sub("", normalise(text))
 
 
-def aligned(text: str) -> tuple[str, list[int]]:
+def aligned(text: str) -> tuple[str, Sequence[int]]:
     """Normalise character by character, keeping for each result character its source offset.
 
-    The list has one more element, the length of `text`. White space is kept as it is, and rare
+    There is one more offset, the length of `text`. White space is kept as it is, and rare
     characters that only compose across neighbours may differ from `normalise`.
     """
     folded = unicodedata.normalize("NFKC", text).lower()
     if not folded.isascii():
         folded = _simplifier()(folded)
     if len(folded) == len(text):
-        return folded, list(range(len(text) + 1))
+        return folded, range(len(text) + 1)
     pieces: list[str] = []
     offsets: list[int] = []
     for at, char in enumerate(text):

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 
 from kb import store
-from kb.errors import InvalidInput, NotAllowed, Problem
+from kb.errors import InvalidInput, NotAllowed, Problem, StorageFull
 from kb.migrations import HEAD
 from kb.settings import Settings
 
@@ -41,6 +41,10 @@ def backup(engine: Engine, path: Path) -> None:
         _expect_database(aside)
         _sync(aside)
         os.replace(aside, path)
+    except (sqlite3.OperationalError, OSError) as error:
+        if store.is_full(error):
+            raise StorageFull(f"the disk of {path} is full; no backup was written") from None
+        raise
     finally:
         aside.unlink(missing_ok=True)
 

@@ -7,6 +7,7 @@ what a crash left and changes nothing else. Bad files are named, the rest is imp
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,15 +18,15 @@ from zoneinfo import ZoneInfo
 from kb import store
 from kb.document import document_of
 from kb.errors import InvalidInput, Problem
-from kb.frontmatter import dump, parse
+from kb.frontmatter import dump, key_lines, parse
 from kb.knowledge import KnowledgeBase
 from kb.merging import Action, ImportRow, Merge, Sourced
 from kb.model import Entry, Status
 from kb.transaction import Transaction, load
 from kb.validation import MAX_BYTES
 
-__all__ = ["Action", "ExportReport", "ImportPlan", "ImportRow", "apply_import", "export",
-           "exported", "plan_import"]  # fmt: skip
+__all__ = ["Action", "ExportReport", "ImportPlan", "ImportRow", "apply_import", "decoded", "export",
+           "exported", "plan_import", "read_documents"]  # fmt: skip
 
 _BATCH = 50
 _IGNORED_NAMES = ("readme.md",)
@@ -44,6 +45,12 @@ class ImportPlan:
     def counts(self) -> dict[Action, int]:
         """How many rows there are of each action; every action is a key."""
         return {action: sum(row.action is action for row in self.rows) for action in Action}
+
+    @property
+    def summary(self) -> str:
+        """What became of the sources in one line for people, such as ``3 new, 1 failed``."""
+        counts = ", ".join(f"{number} {action}" for action, number in self.counts.items() if number)
+        return counts or "nothing"
 
     @property
     def problems(self) -> list[Problem]:
@@ -68,7 +75,7 @@ def plan_import(
     with contents. `trusted` files bring their status, people and record times; others become
     drafts of the actor.
     """
-    documents, failed = _read(source, kb.site_tz)
+    documents, failed = read_documents(source, kb.site_tz)
     documents, clashes = _without_clashes(documents)
     entries = {entry.id: entry for entry in kb.snapshot()}
     codes = _ShortCodes(entries.values())
@@ -140,15 +147,19 @@ def _write_if_changed(path: Path, data: bytes) -> bool:
     return True
 
 
-def _read(
+def read_documents(
     source: Path | Mapping[str, bytes], tz: ZoneInfo
 ) -> tuple[list[Sourced], list[ImportRow]]:
-    """The documents that could be read, and a failed row for each source that could not."""
+    """The documents of `source` that can be read, and a failed row for each that cannot.
+
+    `source` as for `plan_import`; dates without an offset are meant in `tz`.
+    """
     documents: list[Sourced] = []
     failed: list[ImportRow] = []
     for name, fetch in _sources(source):
         try:
-            documents.append(Sourced(name, parse(_decoded(name, fetch()), name, tz)))
+            text = decoded(name, fetch())
+            documents.append(Sourced(name, parse(text, name, tz), key_lines(text)))
         except InvalidInput as error:
             failed.append(ImportRow(name, "", None, Action.FAILED, tuple(error.problems)))
     return documents, failed
@@ -167,21 +178,31 @@ def _sources(source: Path | Mapping[str, bytes]) -> list[tuple[str, Callable[[],
         paths = [source]
     else:
         raise InvalidInput([Problem(str(source), 0, "", "there is no such file or folder")])
-    return [(str(path), partial(_bytes_of, path)) for path in paths]
+    return [(_shown(path), partial(_bytes_of, path)) for path in paths]
+
+
+def _shown(path: Path) -> str:
+    """The path as text that can be stored and printed on one line, whatever bytes it is made of."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+            message = "cannot be read: it is a folder, a pipe or a device"
+            raise InvalidInput([Problem(_shown(path), 0, "", message)])
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
-        raise InvalidInput([Problem(str(path), 0, "", message)]) from None
+        raise InvalidInput([Problem(_shown(path), 0, "", message)]) from None
 
 
-def _decoded(name: str, data: bytes) -> str:
+def decoded(name: str, data: bytes) -> str:
+    """The text of a file or upload; InvalidInput when it is too large or not UTF-8."""
     if len(data) > MAX_BYTES:
-        raise InvalidInput([Problem(name, 0, "", f"is larger than {MAX_BYTES // 1024} KiB")])
+        raise InvalidInput([Problem(name, 1, "", f"is larger than {MAX_BYTES // 1024} KiB")])
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -205,7 +226,7 @@ def _without_clashes(documents: list[Sourced]) -> tuple[list[Sourced], list[Impo
         what = f"revision {number} of {entry_id}" if number else f"{entry_id} without a revision"
         for sourced in group:
             others = ", ".join(other.source for other in group if other is not sourced)
-            problem = Problem(sourced.source, 0, "revision", f"{what} also stands in {others}")
+            problem = sourced.problem("revision", f"{what} also stands in {others}")
             rows.append(ImportRow(sourced.source, entry_id, number, Action.FAILED, (problem,)))
     return kept, rows
 

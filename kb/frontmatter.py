@@ -11,10 +11,11 @@ from kb.clock import format_local
 from kb.document import Document
 from kb.errors import InvalidInput, Problem
 from kb.frontmatter_fields import KEYS, FieldReader
+from kb.lifecycle import same_person
 from kb.model import Audience, Channel, Content, Kind, Slot, Status, Stewardship
 from kb.validation import MAX_BYTES, content_problems, id_problem, line_problem
 
-__all__ = ["KEYS", "Document", "dump", "parse"]
+__all__ = ["KEYS", "Document", "dump", "key_lines", "parse"]
 
 
 def parse(text: str, source: str, tz: ZoneInfo) -> Document:
@@ -24,7 +25,7 @@ def parse(text: str, source: str, tz: ZoneInfo) -> Document:
     with its line.
     """
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise InvalidInput([Problem(source, 0, "", f"is larger than {MAX_BYTES // 1024} KiB")])
+        raise InvalidInput([Problem(source, 1, "", f"is larger than {MAX_BYTES // 1024} KiB")])
     header, body, body_line = _split(text, source)
     values, problems = yamltext.read_mapping(header, source, first_line=2)
     reader = FieldReader(source, values, problems, tz)
@@ -41,11 +42,23 @@ def parse(text: str, source: str, tz: ZoneInfo) -> Document:
     return document
 
 
+def key_lines(text: str) -> dict[str, int]:
+    """The 1-based line of each key in the front matter of a text that `parse` accepts."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if number > 1 and line.rstrip() == "---":
+            break
+        key, colon, _ = line.partition(":")
+        if colon and key.rstrip() in KEYS:
+            found.setdefault(key.rstrip(), number)
+    return found
+
+
 def _split(text: str, source: str) -> tuple[str, str, int]:
     """Front matter, body without outer blank lines, and the body's 1-based first line."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not text.strip():
-        raise InvalidInput([Problem(source, 0, "", "is empty")])
+        raise InvalidInput([Problem(source, 1, "", "is empty")])
     if lines[0].rstrip() != "---":
         raise InvalidInput([Problem(source, 1, "", "must begin with a line '---' (front matter)")])
     end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
@@ -121,8 +134,7 @@ def _check_record(document: Document, reader: FieldReader) -> None:
     approved = status in (Status.APPROVED, Status.PUBLISHED)
     if approved and not document.approved_by:
         reader.report("approved_by", f"is missing for status {status}")
-    same = document.author.strip().casefold() == document.approved_by.strip().casefold()
-    if document.approved_by and same:
+    if document.approved_by and same_person(document.author, document.approved_by):
         reader.report("approved_by", "nobody approves their own revision")
     unpublished = document.published_at is None and not reader.bad("published_at")
     if status is Status.PUBLISHED and unpublished:

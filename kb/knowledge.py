@@ -98,10 +98,18 @@ class KnowledgeBase(Reading, Reports):
             return work.save(before, after, "edit", number, {"content_hash": draft.content_hash})
 
     def submit(
-        self, entry_id: str, number: int, actor: str, expected_version: int | None = None
+        self,
+        entry_id: str,
+        number: int,
+        actor: str,
+        expected_version: int | None = None,
+        *,
+        note: str = "",
     ) -> Entry:
-        """Put a draft up for review."""
-        return self._step(entry_id, number, actor, expected_version, "submit", lifecycle.submit)
+        """Put a draft up for review. As in every step, `note` goes into the audit log."""
+        return self._step(
+            entry_id, number, actor, expected_version, "submit", lifecycle.submit, note
+        )
 
     def approve(
         self,
@@ -110,13 +118,15 @@ class KnowledgeBase(Reading, Reports):
         actor: str,
         expected_version: int | None = None,
         content_hash: str | None = None,
+        *,
+        note: str = "",
     ) -> Entry:
         """Approve a revision in review; `content_hash` is the content the reviewer has read."""
 
         def move(revision: Revision, by: str, now: datetime) -> Revision:
             return lifecycle.approve(revision, by, now, content_hash or revision.content_hash)
 
-        return self._step(entry_id, number, actor, expected_version, "approve", move)
+        return self._step(entry_id, number, actor, expected_version, "approve", move, note)
 
     def reject(
         self,
@@ -132,10 +142,18 @@ class KnowledgeBase(Reading, Reports):
         )
 
     def publish(
-        self, entry_id: str, number: int, actor: str, expected_version: int | None = None
+        self,
+        entry_id: str,
+        number: int,
+        actor: str,
+        expected_version: int | None = None,
+        *,
+        note: str = "",
     ) -> Entry:
         """Publish an approved revision; it holds from its effective_from, or from now."""
-        return self._step(entry_id, number, actor, expected_version, "publish", lifecycle.publish)
+        return self._step(
+            entry_id, number, actor, expected_version, "publish", lifecycle.publish, note
+        )
 
     def withdraw(
         self,

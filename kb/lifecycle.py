@@ -31,8 +31,13 @@ def allowed_steps(revision: Revision, actor: str = "") -> tuple[str, ...]:
 
 
 def is_author(revision: Revision, actor: str) -> bool:
-    """Whether `actor` wrote `revision`; spelling in capitals makes no other person."""
-    return _same(revision.author, actor)
+    """Whether `actor` wrote `revision`."""
+    return same_person(revision.author, actor)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: capitals and outer space make no other person."""
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def submit(revision: Revision, actor: str, now: datetime) -> Revision:
@@ -90,7 +95,3 @@ def _expect_whole(revision: Revision) -> None:
 
 def _name(revision: Revision) -> str:
     return f"{revision.entry_id} r{revision.number}"
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()

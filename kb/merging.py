@@ -6,7 +6,7 @@ file that lags behind the knowledge base moves nothing back. Untrusted ones beco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -43,10 +43,16 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """A document and the name of the file or upload that it was read from."""
+    """A document, the name of the file or upload it was read from, and the lines of its keys."""
 
     source: str
     document: Document
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def problem(self, name: str, message: str) -> Problem:
+        """A defect of the field `name`, on its line, or on the id's when it is left out."""
+        line = self.lines.get(name) or self.lines.get("id", 0)
+        return Problem(self.source, line, name, message)
 
 
 @dataclass(slots=True)
@@ -87,7 +93,7 @@ class Merge:
 
     def _fail(self, sourced: Sourced, name: str, message: str) -> None:
         document = sourced.document
-        problem = Problem(sourced.source, 0, name, message)
+        problem = sourced.problem(name, message)
         row = ImportRow(
             sourced.source, document.entry_id, document.number, Action.FAILED, (problem,)
         )
@@ -98,12 +104,10 @@ class Merge:
         if entry and entry.kind is not document.kind:
             return "kind", f"{entry.id} is a {entry.kind}; that never changes"
         known = entry.revision(document.number) if entry and document.number else None
-        if known and known.content_hash != document.content.digest():
+        if entry and known and known.content_hash != document.content.digest():
             return "revision", (
                 f"revision {known.number} is in the knowledge base with other content; "
                 f"give this text the number {entry.revisions[-1].number + 1} or none"
-                if entry
-                else ""
             )
         code = document.content.short_code
         if code and self.trusted and document.status is Status.PUBLISHED:

@@ -86,14 +86,17 @@ class Content:
     short_code: str = ""
     slots: tuple[Slot, ...] = ()
 
-    def digest(self) -> str:
-        """SHA-256 (hex) of the canonical JSON of all fields; equal content has an equal digest."""
+    def canonical(self) -> str:
+        """The canonical JSON of all fields: what is stored, and what `digest` is taken of."""
         plain = asdict(self)
         for key in ("effective_from", "effective_until"):
             value = plain[key]
             plain[key] = value.isoformat() if value else None
-        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical form; equal content has an equal digest."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from kb.sections import Anchors, inline_text, split_target
+from kb.validation import id_problem
 
 LinkTo = Callable[[str, str], str]
 
@@ -137,7 +138,8 @@ class _Elements(Treeprocessor):
         href = element.get("href", "")
         if href.startswith("kb:"):
             entry_id, anchor = split_target(href)
-            target = self.link(entry_id, anchor) if self.link else ""
+            known = self.link is not None and not id_problem(entry_id)  # not a path such as ../x
+            target = self.link(entry_id, anchor) if self.link and known else ""
             if target:
                 element.set("href", target)
             else:

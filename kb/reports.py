@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 _MAX_TEXT = 2000
+_LARGEST_ID = 2**63 - 1
 
 
 class Reports:
@@ -75,7 +76,10 @@ class Reports:
             return [report_of(row) for row in connection.execute(query).mappings()]
 
     def dismiss_conflict(self, key: str, entry_id: str, actor: str, note: str = "") -> None:
-        """Note that a found contradiction (`ConflictPair.key`) is none; doing it twice is one."""
+        """Note that a found contradiction is none; `key` as `kb.freshness.conflict_key` gives it.
+
+        Doing it twice is the same as once.
+        """
         _expect_short(key=key, note=note)
         with store.write(self.engine) as connection:
             work = Transaction(connection, actor, self.clock())
@@ -97,6 +101,8 @@ class Reports:
 
 
 def _report(connection: Connection, report_id: int) -> Report:
+    if report_id > _LARGEST_ID:
+        raise NotFound("there is no such report")  # nor can a database be asked for it
     query = sa.select(tables.report).where(tables.report.c.id == report_id)
     row = connection.execute(query).mappings().first()
     if row is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,16 +50,8 @@ class Change:
     at: datetime
 
 
-def content_json(content: Content) -> str:
-    """The text whose SHA-256 is `content.digest()`."""
-    plain = asdict(content)
-    for key in ("effective_from", "effective_until"):
-        plain[key] = plain[key].isoformat() if plain[key] else None
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def content_of(text: str) -> Content:
-    """The content that `content_json` wrote."""
+    """The content whose `Content.canonical` form `text` is."""
     plain: dict[str, Any] = json.loads(text)
     for key in _TUPLES:
         plain[key] = tuple(plain[key])
@@ -108,7 +100,7 @@ def revision_values(revision: Revision) -> dict[str, Any]:
         "entry_id": revision.entry_id,
         "number": revision.number,
         "short_code": revision.content.short_code,
-        "content": content_json(revision.content),
+        "content": revision.content.canonical(),
         "content_hash": revision.content_hash,
         **record_values(revision),
     }

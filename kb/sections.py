@@ -43,13 +43,12 @@ class Section:
     """A heading with the Markdown under it, up to the next heading of any level.
 
     `path` holds the titles from the outermost heading down to this one; it is empty (and so is
-    `anchor`) for what stands before the first heading. `start_line` is 1-based in the body.
+    `anchor`) for what stands before the first heading.
     """
 
     path: tuple[str, ...]
     anchor: str
     text: str
-    start_line: int
 
     @property
     def title(self) -> str:
@@ -114,26 +113,26 @@ def sections(body: str) -> list[Section]:
     found: list[Section] = []
     anchors = Anchors()
     stack: list[tuple[int, str]] = []
-    anchor, start, lines = "", 1, list[str]()
-    for number, line, fenced in numbered_lines(body):
+    anchor, lines = "", list[str]()
+    for _, line, fenced in numbered_lines(body):
         heading = None if fenced else HEADING.fullmatch(line)
         if heading is None:
             lines.append(line)
             continue
-        _close(found, stack, anchor, lines, start)
+        _close(found, stack, anchor, lines)
         level, title = len(heading["level"]), inline_text(heading["title"])
         stack = [*(item for item in stack if item[0] < level), (level, title)]
-        anchor, start, lines = anchors.next(title), number, []
-    _close(found, stack, anchor, lines, start)
+        anchor, lines = anchors.next(title), []
+    _close(found, stack, anchor, lines)
     return found
 
 
 def _close(
-    found: list[Section], stack: list[tuple[int, str]], anchor: str, lines: list[str], start: int
+    found: list[Section], stack: list[tuple[int, str]], anchor: str, lines: list[str]
 ) -> None:
     text = "\n".join(lines).strip("\n")
     if stack or text.strip():
-        found.append(Section(tuple(title for _, title in stack), anchor, text, start))
+        found.append(Section(tuple(title for _, title in stack), anchor, text))
 
 
 def top_sections(body: str) -> list[tuple[str, str, int]]:
@@ -146,15 +145,6 @@ def top_sections(body: str) -> list[tuple[str, str, int]]:
         elif parts:
             parts[-1][1].append(line)
     return [(title, "\n".join(lines).strip("\n"), number) for title, lines, number in parts]
-
-
-def case_fields(body: str) -> dict[str, str]:
-    """A case's parts (see CASE_FIELDS) by their English field name, whatever its language."""
-    return {
-        CASE_HEADINGS[title.lower()]: text
-        for title, text, _ in top_sections(body)
-        if title.lower() in CASE_HEADINGS
-    }
 
 
 def reply_variants(body: str) -> dict[str, str]:

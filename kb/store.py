@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 import time
@@ -22,6 +23,8 @@ _LOG = logging.getLogger(__name__)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITER_LOCK = 0x7A68696B65  # PostgreSQL advisory lock: "zhike"
 _SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_FULL = 5, 6, 13
+_SQLITE_NO_SHARED_MEMORY = 4874  # SQLITE_IOERR_SHMSIZE: the file beside the log cannot grow
+_SYSTEM_FULL = (errno.ENOSPC, errno.EDQUOT)
 _POSTGRES_FULL, _POSTGRES_BUSY = ("53100",), ("55P03", "40P01", "40001")
 
 
@@ -76,6 +79,8 @@ def _enter_wal(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
+            if is_full(error):
+                raise StorageFull("the disk is too full to open the database") from error
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code != _SQLITE_BUSY or time.monotonic() > deadline:
                 raise
@@ -92,10 +97,19 @@ def _translate(context: ExceptionContext) -> None:
     original = context.original_exception
     code = getattr(original, "sqlite_errorcode", 0) & 0xFF
     state = getattr(original, "sqlstate", None)
-    if code == _SQLITE_FULL or state in _POSTGRES_FULL:
+    if is_full(original):
         raise StorageFull("the disk is full; nothing was changed") from original
     if code in (_SQLITE_BUSY, _SQLITE_LOCKED) or state in _POSTGRES_BUSY:
         raise StorageBusy("another writer held the database for too long") from original
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error of a driver or of the system says that the disk takes no more."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    state = getattr(error, "sqlstate", None)
+    number = error.errno if isinstance(error, OSError) else None
+    full = code & 0xFF == _SQLITE_FULL or code == _SQLITE_NO_SHARED_MEMORY
+    return full or state in _POSTGRES_FULL or number in _SYSTEM_FULL
 
 
 @contextmanager

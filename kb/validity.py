@@ -84,12 +84,6 @@ def spans(entries: Iterable[Entry]) -> list[Span]:
     return Timeline(entries).all_spans()
 
 
-def revision_at(entry: Entry, as_of: datetime, others: Iterable[Entry] = ()) -> Revision | None:
-    """The revision of `entry` in force at `as_of`; `others` are entries that may supersede it."""
-    everyone = [entry, *(other for other in others if other.id != entry.id)]
-    return Timeline(everyone).at(entry.id, as_of)
-
-
 def _own_spans(entry: Entry) -> tuple[Span, ...]:
     """Spans by the entry's own revisions alone, before others supersede it."""
     intervals = [

@@ -58,7 +58,8 @@ class People:
         try:
             self._store.add_person(row)
         except IntegrityError as error:
-            raise _invalid("login", "taken") from error
+            known = self._store.person_by_login(str(row["login"]))
+            raise _invalid("login" if known else "name", "taken") from error
         return self._find(row["login"])
 
     def set_password(self, login: str, password: str) -> None:
@@ -174,7 +175,7 @@ class People:
 def _problems(login: str, name: str, password: str) -> list[Problem]:
     found = []
     if not _LOGIN.fullmatch(login):
-        found.append(Problem("", 0, "login", "invalid"))
+        found.append(Problem("", 0, "login", "invalid_login"))
     if not 1 <= len(name) <= 64 or not name.isprintable():
         found.append(Problem("", 0, "name", "missing" if not name else "invalid"))
     weakness = passwords.weakness(password, login, name)

@@ -15,6 +15,7 @@ from time import monotonic
 WINDOW_SECONDS = 300.0
 PER_LOGIN = 5
 PER_ADDRESS = 30
+PER_LOGIN_ANYWHERE = 60  # many addresses guessing one password; high, as it locks the owner out
 _REMEMBERED = 4096
 
 
@@ -27,7 +28,7 @@ class _Count:
 class LoginThrottle:
     """Failed sign-ins per (address, login), per login and per address within a five-minute window.
 
-    A success clears the caller's own count, not the address's: one right password must not buy
+    A success clears the caller's own count, not the other two: one right password must not buy
     thirty more wrong ones.
     """
 
@@ -42,6 +43,7 @@ class LoginThrottle:
             waits = [
                 self._wait((address, login), PER_LOGIN),
                 self._wait((address, ""), PER_ADDRESS),
+                self._wait(("", login), PER_LOGIN_ANYWHERE),
             ]
         return max(waits)
 
@@ -50,6 +52,7 @@ class LoginThrottle:
         with self._lock:
             self._add((address, login))
             self._add((address, ""))
+            self._add(("", login))
 
     def succeeded(self, address: str, login: str) -> None:
         """Forget the failures of this login from this address."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
@@ -46,7 +47,7 @@ class Tokens:
             reason = f"must be between 1 and {MAXIMUM_DAYS}, not {days}"
             raise InvalidInput([Problem("", 0, "days", reason)])
         secret, token_id, now = credentials.new_token(), credentials.new_id(), self._clock()
-        row = {
+        row: dict[str, Any] = {
             "id": token_id,
             "digest": credentials.digest(secret),
             "name": name.strip() or f"{role.value}-{token_id[:4]}",
@@ -56,8 +57,7 @@ class Tokens:
             "revoked_at": None,
         }
         self._store.add_token(row)
-        made = next(token for token in self.list() if token.id == token_id)
-        return secret, made
+        return secret, _token(row)
 
     def list(self) -> tuple[Token, ...]:
         """All tokens, newest first, expired and revoked ones included."""
@@ -80,7 +80,7 @@ class Tokens:
         return Principal(PrincipalKind.TOKEN, row["id"], name, Role(row["role"]))
 
 
-def _token(row: RowMapping) -> Token:
+def _token(row: RowMapping | dict[str, Any]) -> Token:
     revoked = row["revoked_at"]
     return Token(
         id=row["id"],

@@ -20,7 +20,8 @@ def check(folder: Path | None, as_json: bool) -> None:
     """Check a folder of content files or, without one, the database.
 
     Looks at every file's front matter and body, at entries, sections and products that are named
-    but do not exist, and in the database also at the audit log's hash chain. Nothing is changed.
+    but do not exist, and in the database also at the hashes of contents and the audit log's chain.
+    Nothing is changed.
     Exits with 1 when something was found.
 
     \b

@@ -30,14 +30,13 @@ def import_(source: Path, dry_run: bool, as_drafts: bool, actor: str, as_json: b
     """  # noqa: D301 - \b keeps click from joining the lines
     from assistant.cli.group import FINDINGS
     from assistant.cli.opening import open_knowledge, say_json
-    from kb.exchange import apply_import, plan_import
+    from kb.exchange import Action, apply_import, plan_import
 
     _settings, kb = open_knowledge()
     plan = plan_import(source, kb, trusted=not as_drafts)
     if not dry_run:
         say = partial(click.echo, err=True)
         plan = apply_import(plan, kb, actor, Progress(say, "files"))
-    counts = {action.value: number for action, number in plan.counts.items()}
     if as_json:
         rows = [
             {
@@ -49,13 +48,12 @@ def import_(source: Path, dry_run: bool, as_drafts: bool, actor: str, as_json: b
             }
             for row in plan.rows
         ]
-        say_json({"dry_run": dry_run, "counts": counts, "rows": rows})
+        say_json({"dry_run": dry_run, "counts": plan.counts, "rows": rows})
     else:
         for problem in plan.problems:
             click.echo(str(problem), err=True)
-        summary = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-        click.echo(("Would import: " if dry_run else "Imported: ") + (summary or "nothing"))
-    if counts["failed"]:
+        click.echo(("Would import: " if dry_run else "Imported: ") + plan.summary)
+    if plan.counts[Action.FAILED]:
         click.get_current_context().exit(FINDINGS)
 
 

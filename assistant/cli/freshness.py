@@ -89,8 +89,8 @@ def _as_json(row: BoardRow) -> dict[str, object]:
             }
             for reason in row.reasons
         ],
-        "damage": round(row.damage, 3),
-        "age_days": round(row.age_days, 1),
+        "damage": row.damage,
+        "age_days": row.age_days,
         "usage": row.usage,
         "risk": row.risk,
     }
@@ -112,7 +112,7 @@ def _show(rows: list[BoardRow], lang: str, everything: bool) -> None:
                     row.state.value,
                     row.entry_id,
                     row.owner,
-                    "; ".join(r.message_en if lang == "en" else r.message_zh for r in row.reasons),
+                    "; ".join(reason.message(lang) for reason in row.reasons),
                 )
                 for row in shown
             ),

@@ -11,7 +11,7 @@ import click
 
 from kb.errors import ZhikeError
 
-OK, FINDINGS, BAD_INPUT = 0, 1, 2
+FINDINGS, BAD_INPUT = 1, 2
 PLUGINS = "zhike.commands"
 
 # Name → (module, attribute, one line for the overview): listing them loads none of them.
@@ -80,7 +80,7 @@ def main() -> None:
     """Zhike, a knowledge assistant for customer-service teams.
 
     Settings come from the environment or a `.env` file: ZHIKE_DATA (folder, default `var`),
-    ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS.
+    ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS, ZHIKE_THREADS.
 
     Exit codes: 0 fine, 1 something was found, 2 wrong usage or bad input.
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kb.model import Audience, Channel, Kind
+
+if TYPE_CHECKING:
+    from indexer.search import SearchResponse
 
 
 @click.command()
@@ -17,7 +22,7 @@ from kb.model import Audience, Channel, Kind
 @click.option("--channel", type=click.Choice([c.value for c in Channel]))
 @click.option(
     "--audience",
-    type=click.Choice(["customer", "agent", "internal"]),
+    type=click.Choice([a.value for a in Audience]),
     default="internal",
     show_default=True,
     help="Search as somebody who may read this and everything more public.",
@@ -52,7 +57,7 @@ def search(
 
     settings = Settings.from_env()
     searcher = Searcher(settings.data / "index" / "staff", load_encoder(settings))
-    order = (Audience.CUSTOMER, Audience.AGENT, Audience.INTERNAL)
+    order = list(Audience)  # the most public first
     request = SearchRequest(
         query=query,
         limit=limit,
@@ -74,10 +79,7 @@ def search(
         click.get_current_context().exit(FINDINGS)
 
 
-def _show(response: object) -> None:
-    from indexer.search import SearchResponse
-
-    assert isinstance(response, SearchResponse)
+def _show(response: SearchResponse) -> None:
     if response.degraded:
         click.echo(f"degraded: {response.degraded_reason}", err=True)
     for hit in response.hits:

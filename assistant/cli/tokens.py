@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.accounts.roles import Role
+
 if TYPE_CHECKING:
     from assistant.accounts.tokens import Tokens
 
-ROLES = ("agent", "editor", "reviewer", "admin")
+ROLES = [role.value for role in Role]
 
 
 @click.group()
@@ -33,7 +35,6 @@ def create(role: str, name: str, days: int, as_json: bool) -> None:
       zhike token create --role agent --name console
       TOKEN=$(zhike token create --role editor | tail -n 1)
     """  # noqa: D301 - \b keeps click from joining the lines
-    from assistant.accounts.roles import Role
     from assistant.cli.opening import say_json
 
     secret, made = _tokens().create(Role(role), name, days)

@@ -14,15 +14,6 @@ if TYPE_CHECKING:
     from assistant.accounts.people import People
 
 _T = TypeVar("_T")
-_WORDING = {
-    "missing": "is required",
-    "invalid": "is not in the right form (login: a-z, 0-9 and . _ @ -, 2 to 64 characters)",
-    "taken": "or name is taken",
-    "short": "needs at least 10 characters",
-    "long": "may have 256 characters at most",
-    "same_as_login": "must differ from login and name",
-    "repetitive": "repeats too few characters",
-}
 
 
 @click.group()
@@ -115,10 +106,11 @@ def _worded(step: Callable[[], _T]) -> _T:
     """Run a step; the codes of refused fields become sentences."""
     from dataclasses import replace
 
+    from assistant.web.messages import field_message
     from kb.errors import InvalidInput
 
     try:
         return step()
     except InvalidInput as error:
-        worded = [replace(p, message=_WORDING.get(p.message, p.message)) for p in error.problems]
+        worded = [replace(p, message=field_message(p.message, "en")) for p in error.problems]
         raise InvalidInput(worded) from None

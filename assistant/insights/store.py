@@ -67,15 +67,6 @@ class InsightStore:
             if usage_day is not None:
                 _count_use(connection, row["entry_id"], usage_day)
 
-    def feedback_of(self, entry_id: str) -> Sequence[RowMapping]:
-        """Feedback about an entry, newest first."""
-        query = (
-            sa.select(feedback)
-            .where(feedback.c.entry_id == entry_id)
-            .order_by(feedback.c.at.desc(), feedback.c.id.desc())
-        )
-        return self._all(query)
-
     def usage_since(self, day: str) -> dict[str, int]:
         """Uses per entry on and after `day` (ISO date)."""
         query = (

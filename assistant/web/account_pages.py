@@ -75,7 +75,8 @@ def set_up() -> Response:
         return _setup_page(410, token, name, login, {}, False)
     except InvalidInput as error:
         errors = {
-            problem.field: _field(problem.field, problem.message) for problem in error.problems
+            problem.field: messages.field_message(problem.message, context.lang())
+            for problem in error.problems
         }
         return _setup_page(422, token, name, login, errors, True)
     return _signed_in(person, url_for("pages.agent"))
@@ -108,8 +109,3 @@ def _setup_page(
     response = make_response(page, status)
     response.headers["Referrer-Policy"] = "no-referrer"  # the address holds the secret
     return response
-
-
-def _field(field: str, code: str) -> str:
-    wording = "invalid_login" if (field, code) == ("login", "invalid") else code
-    return messages.field_message(wording, context.lang())

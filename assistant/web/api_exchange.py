@@ -15,7 +15,7 @@ from assistant.catalogue import Catalogue
 from assistant.web import context, labels, listing
 from assistant.web.entry_responses import ImportOut
 from assistant.web.problems import invalid, problem_json
-from assistant.web.requests import ImportIn, ImportQuery, NoQuery
+from assistant.web.requests import FileIn, ImportIn, ImportQuery, NoQuery
 from assistant.web.routing import JSON, Routes
 from kb import exchange
 from kb.document import document_of
@@ -40,11 +40,7 @@ def import_entries(body: ImportIn, query: ImportQuery) -> ImportOut:
     """Import Markdown files as drafts; by default only report what would happen."""
     kb = context.services().kb
     dry_run = query.dry_run if request.mimetype == MARKDOWN else body.dry_run
-    plan = exchange.plan_import(
-        {file.name: file.text.encode(errors="surrogatepass") for file in body.files},
-        kb,
-        trusted=False,
-    )
+    plan = exchange.plan_import(_by_name(body.files), kb, trusted=False)
     if dry_run:
         return _report(plan, dry_run=True)
     if not _fit(plan):
@@ -65,6 +61,15 @@ def export_entries(query: NoQuery) -> Response:
     response = Response(_zipped(files), content_type=ZIP)
     response.headers["Content-Disposition"] = 'attachment; filename="zhike-export.zip"'
     return response
+
+
+def _by_name(files: list[FileIn]) -> dict[str, bytes]:
+    """The texts by name; a name given again is numbered, so that no text is lost."""
+    named: dict[str, bytes] = {}
+    for place, file in enumerate(files, 1):
+        name = file.name if file.name not in named else f"{file.name} ({place})"
+        named[name] = file.text.encode(errors="surrogatepass")
+    return named
 
 
 def _open_text(catalogue: Catalogue, entry: Entry, revision: Revision) -> tuple[Entry, Revision]:

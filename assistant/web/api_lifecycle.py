@@ -54,7 +54,8 @@ def edit_entry(entry_id: str, body: EditIn) -> Reply:
 def submit_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
     """Hand a draft in for review."""
     _known(entry_id, number)
-    entry = context.services().kb.submit(entry_id, number, _actor(), expected_version())
+    kb = context.services().kb
+    entry = kb.submit(entry_id, number, _actor(), expected_version(), note=body.note)
     return _written(entry, number)
 
 
@@ -62,7 +63,8 @@ def submit_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
 def approve_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
     """Approve a revision in review; nobody approves their own."""
     _known(entry_id, number)
-    entry = context.services().kb.approve(entry_id, number, _actor(), expected_version())
+    kb = context.services().kb
+    entry = kb.approve(entry_id, number, _actor(), expected_version(), note=body.note)
     return _written(entry, number)
 
 
@@ -71,14 +73,16 @@ def reject_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
     """Send a revision in review back to its author."""
     _known(entry_id, number)
     kb = context.services().kb
-    return _written(kb.reject(entry_id, number, _actor(), body.note, expected_version()), number)
+    entry = kb.reject(entry_id, number, _actor(), body.note, expected_version())
+    return _written(entry, number)
 
 
 @routes.post(f"{_STEP}/publish", Action.ENTRIES_PUBLISH, body=NoteIn, returns=EntryOut)
 def publish_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
     """Publish an approved revision."""
     _known(entry_id, number)
-    entry = context.services().kb.publish(entry_id, number, _actor(), expected_version())
+    kb = context.services().kb
+    entry = kb.publish(entry_id, number, _actor(), expected_version(), note=body.note)
     return _written(entry, number)
 
 
@@ -87,7 +91,8 @@ def withdraw_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
     """Take a published revision out of force."""
     _known(entry_id, number)
     kb = context.services().kb
-    return _written(kb.withdraw(entry_id, number, _actor(), body.note, expected_version()), number)
+    entry = kb.withdraw(entry_id, number, _actor(), body.note, expected_version())
+    return _written(entry, number)
 
 
 @routes.post("/entries/<entry_id>/verify", Action.ENTRIES_VERIFY, body=NoteIn, returns=EntryOut)

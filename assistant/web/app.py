@@ -45,6 +45,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.config["MAX_FORM_PARTS"] = 50
+    app.url_map.merge_slashes = False  # its redirects would repeat a forged Host
     app.testing = testing
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions[context.EXTENSION] = services

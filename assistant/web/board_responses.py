@@ -18,7 +18,7 @@ class BoardRowOut(TypedDict):
     state: str
     reasons: list[ReasonOut]
     damage: float
-    age_days: float
+    age_days: int
     usage: int
     risk: int
     next_review: str | None

@@ -98,9 +98,17 @@ def _refuse_cross_site() -> None:
     if site is not None:
         genuine = site == "same-origin"
     else:
-        genuine = origin is not None and urlsplit(origin).netloc == request.host
+        genuine = origin is not None and _host_of(origin) == request.host
     if not genuine:
         raise Refusal(403, "cross_site")
+
+
+def _host_of(origin: str) -> str:
+    """Host and port of an Origin header; empty for one that is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _wants_page() -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
-from flask import url_for
+from flask import request, url_for
 
 from assistant.accounts.policy import Action
 from assistant.catalogue import Catalogue
@@ -15,15 +16,19 @@ from assistant.web.responses import Effective, FreshnessOut, ReasonOut
 from kb.clock import format_local
 from kb.freshness import Freshness, Reason, State
 from kb.model import Entry, Revision
+from kb.validation import ID as ENTRY_ID
 
 _CURRENT = Freshness(State.CURRENT, ())
-_ENTRY_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def entry_url(entry_id: str, revision: int | None = None) -> str:
     """The address of the reader page."""
-    if revision is None:
-        return url_for("pages.entry", entry_id=entry_id)
+    return _entry_url(request.script_root, entry_id, revision)
+
+
+@lru_cache(maxsize=16_384)
+def _entry_url(root: str, entry_id: str, revision: int | None) -> str:
+    """Addresses start with `root`, where the service is mounted; all else is the same for ever."""
     return url_for("pages.entry", entry_id=entry_id, revision=revision)
 
 
@@ -124,10 +129,10 @@ def title_of(catalogue: Catalogue, entry_id: str, number: int) -> str:
 
 def _reason(catalogue: Catalogue, entry_id: str, reason: Reason) -> ReasonOut:
     lang = context.lang()
-    message = reason.message_en if lang == "en" else reason.message_zh
+    message = reason.message(lang)
     refs = list(reason.refs)
     if not _back_office() and any(
-        _hidden(catalogue, entry_id, name) for name in (*refs, *_ENTRY_ID.findall(message))
+        _hidden(catalogue, entry_id, name) for name in (*refs, *ENTRY_ID.findall(message))
     ):
         message, refs = messages.detail("reason_hidden", lang), []
     else:
@@ -150,7 +155,7 @@ def _with_titles(catalogue: Catalogue, message: str, lang: str) -> str:
             return found[0]
         return f"“{shown.content.title}”" if lang == "en" else f"「{shown.content.title}」"
 
-    named = _ENTRY_ID.sub(title, message)
+    named = ENTRY_ID.sub(title, message)
     return named if lang == "en" else named.replace(" 「", "「").replace("」 ", "」")
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from assistant.accounts.policy import Action
 from assistant.web import account_pages, context, guard, i18n, reader_page, tables_pages
 from assistant.web.paths import own_path
-from assistant.web.requests import QUERY_LIMIT
+from indexer.results import MAX_QUERY
 from kb.model import Channel, Kind
 
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -54,7 +54,7 @@ def agent() -> str:
         "agent.html",
         channels=[channel.value for channel in Channel],
         kinds=[kind.value for kind in Kind],
-        max_query=QUERY_LIMIT,
+        max_query=MAX_QUERY,
     )
 
 

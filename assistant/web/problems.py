@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, render_template, request
+from gunicorn.http.errors import ParseException
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -57,6 +58,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StorageFull, _storage_full)
     app.register_error_handler(StorageBusy, _storage_busy)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(ParseException, _broken_body)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -109,6 +111,11 @@ def _storage_full(error: StorageFull) -> Response:
 
 def _storage_busy(error: StorageBusy) -> Response:
     return _refusal(Refusal(503, "storage_busy", headers={"Retry-After": "2"}))
+
+
+def _broken_body(error: ParseException) -> Response:
+    """A body whose chunks are no chunks; the server finds out only while we read it."""
+    return _answer(400, messages.title(400, context.lang()), {}, {})
 
 
 def _http(error: HTTPException) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
-from assistant.web import entry_views
+from assistant.web import context, entry_views
 from assistant.web.lookup import known_entry, pick
 from assistant.web.moments import parse_moment
 from kb.errors import NotFound
@@ -41,6 +41,7 @@ def show(entry_id: str) -> str:
         supersedes=out["supersedes"],
         superseded_by=out["superseded_by"],
         as_of=as_of,
+        now=context.moment_json(catalogue.at),
         in_force=is_in_force,
         note="" if is_in_force or number is not None else "not_in_force",
         entries_url=url_for("pages.entries"),

@@ -7,17 +7,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.insights.insights import FeedbackKind
+from indexer.results import MAX_QUERY
 from kb.freshness import State
 from kb.model import Audience, Channel, Kind, Status
+from kb.validation import ID, MAX_BYTES, MAX_LINE
 
-QUERY_LIMIT = 2_000
-BODY_LIMIT = 512 * 1024
-EntryId = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=80)
-]
+LARGEST = 2**63 - 1  # what a database can count to
+EntryId = Annotated[str, StringConstraints(pattern=f"^{ID.pattern}$", min_length=3, max_length=80)]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Moment = Annotated[str, StringConstraints(max_length=40)]
-Text = Annotated[str, StringConstraints(max_length=QUERY_LIMIT)]
+Text = Annotated[str, StringConstraints(max_length=MAX_QUERY)]
 Names = Annotated[list[Short], Field(max_length=200)]
 
 
@@ -30,7 +29,7 @@ class Strict(BaseModel):
 class SearchIn(Strict):
     """A search. `as_of` is a date or time, in the site's time zone unless it has an offset."""
 
-    query: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_LIMIT)]
+    query: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY)]
     limit: Annotated[int, Field(ge=1, le=50)] = 10
     as_of: Moment | None = None
     kinds: list[Kind] | None = None
@@ -72,7 +71,7 @@ class FeedbackIn(Strict):
 class GapIn(Strict):
     """A question that somebody misses an answer to."""
 
-    query: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_LIMIT)]
+    query: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY)]
     channel: Channel | None = None
 
 
@@ -87,8 +86,8 @@ class ContentIn(Strict):
     """Everything a reviewer approves. Times are dates or date-times in the site's time zone."""
 
     kind: Kind
-    title: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    body: Annotated[str, StringConstraints(max_length=BODY_LIMIT)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LINE)]
+    body: Annotated[str, StringConstraints(max_length=MAX_BYTES)]
     lang: Short = "zh-CN"
     audience: Audience = Audience.CUSTOMER
     effective_from: Moment | None = None
@@ -137,7 +136,7 @@ class FileIn(Strict):
     """One Markdown file of an import."""
 
     name: Short
-    text: Annotated[str, StringConstraints(max_length=BODY_LIMIT)]
+    text: Annotated[str, StringConstraints(max_length=MAX_BYTES)]
 
 
 class ImportIn(Strict):
@@ -202,7 +201,7 @@ class FreshnessQuery(PageQuery):
 class ChangesQuery(NoQuery):
     """Changes after a sequence number."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, le=LARGEST)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 

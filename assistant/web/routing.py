@@ -14,11 +14,13 @@ from typing import Any, TypedDict, Unpack
 
 from flask import Blueprint, Flask, Response, current_app, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from assistant.accounts.policy import Action
 from assistant.web import context, guard
 from assistant.web.problems import Refusal
 from assistant.web.validation import field_errors
+from kb.exchange import decoded
 
 JSON = "application/json"
 Handler = Callable[..., Any]
@@ -141,17 +143,27 @@ def _view(route: Route) -> Callable[..., Response]:
 def _read_body(route: Route) -> BaseModel:
     _require_type(route.accepts)
     assert route.body is not None
-    data = request.get_data(cache=False)
+    data = _whole_body()
     if request.mimetype != JSON:
         # One text as the whole body stands for a list of one file.
-        text = data.decode("utf-8", "replace")
         name = request.args.get("name") or "body.md"
+        text = decoded(name, data)
         return _checked(route.body, {"files": [{"name": name, "text": text}]}, "body")
     try:
         plain = json.loads(data)
     except (ValueError, RecursionError):
         raise Refusal(400, "not_json") from None
     return _checked(route.body, plain, "body")
+
+
+def _whole_body() -> bytes:
+    """The body to its end: never a part of one that is too long or was cut off."""
+    data = request.get_data(cache=False)
+    limit = request.max_content_length
+    # Sent in chunks it has no length to refuse beforehand; reading just stops at the limit.
+    if limit is not None and len(data) >= limit and request.content_length is None:
+        raise RequestEntityTooLarge
+    return data
 
 
 def _require_type(accepts: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Trains the default encoder: `python -m indexer.training --data … --out … --work …`."""
+"""Trains the default encoder: `python -m indexer.training --data …`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from indexer.encoder import SHIPPED, StaticEncoder
+from indexer.text import ANALYSIS_VERSION
 from indexer.training import corpus, encoded, export, lexemes, optimise, vocabulary
 from indexer.training.card import model_card
-from indexer.training.evaluate import evaluate_all
-from indexer.training.light import LightEncoder
+from indexer.training.evaluate import evaluate_all, table_encoder
 from indexer.training.settings import Settings, load_settings
 from indexer.training.steps import files_fingerprint, fingerprint, run_step
 
@@ -33,12 +34,9 @@ def code_key(*modules: str) -> str:
 def prepare(data: Path, work: Path, s: Settings) -> tuple[Path, Path]:
     """Run the steps up to token ids; return the folders of the tokenizer and of the ids."""
     train = data / "train"
-    pairs_key = fingerprint(
-        files_fingerprint(train.glob("pairs/*.gz")), code_key("corpus", "textprep")
-    )
-    text_key = fingerprint(
-        files_fingerprint(train.glob("text/*.gz")), code_key("corpus", "textprep")
-    )
+    reading = (code_key("corpus", "textprep"), ANALYSIS_VERSION)
+    pairs_key = fingerprint(files_fingerprint(train.glob("pairs/*.gz")), *reading)
+    text_key = fingerprint(files_fingerprint(train.glob("text/*.gz")), *reading)
     pairs = run_step(work, "pairs", pairs_key, lambda f: corpus.write_pairs(data, f)) / corpus.PAIRS
     text = run_step(work, "text", text_key, lambda f: corpus.write_text(data, f)) / corpus.TEXT
     counts_key = fingerprint(pairs_key, text_key, code_key("lexemes"))
@@ -92,7 +90,7 @@ def run(data: Path, out: Path, work: Path, s: Settings) -> None:
     key = fingerprint(ids.name, code_key("optimise", "composition", "batches"), shaping)
 
     def watch(step: int, table: torch.Tensor) -> None:
-        figures = evaluate_all(data / "eval", LightEncoder(tokenizer, table.numpy()).encode)
+        figures = evaluate_all(data / "eval", table_encoder(tokenizer, table.numpy()))
         line = " ".join(f"{name[:9]} {row['ndcg@10']:.3f}" for name, row in figures.items())
         log.info("epoch ends at step %d: %s", step, line)
 
@@ -105,7 +103,7 @@ def run(data: Path, out: Path, work: Path, s: Settings) -> None:
     trained = run_step(work, "trained", key, make)
     table = export.temper(np.load(trained / optimise.WEIGHTS), s.norm_power)
     export.write_model(table, tokenizer_file, out)
-    figures = evaluate_all(data / "eval", LightEncoder.load(out).encode)
+    figures = evaluate_all(data / "eval", StaticEncoder(out).encode)
     minutes = (time.monotonic() - began) / 60
     log.info("figures %s", json.dumps(figures))
     card = model_card(figures, s, len(tokens), (data / "train" / "MANIFEST.md").read_text("utf-8"))
@@ -117,8 +115,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and train."""
     parser = argparse.ArgumentParser(prog="python -m indexer.training", description=__doc__)
     parser.add_argument("--data", required=True, type=Path, help="the shared data folder")
-    parser.add_argument("--out", required=True, type=Path, help="the model folder to write")
-    parser.add_argument("--work", required=True, type=Path, help="folder for intermediate results")
+    parser.add_argument(
+        "--out", type=Path, default=SHIPPED, help="the model folder to write; %(default)s"
+    )
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=Path("var/training"),
+        help="folder where finished steps are kept, to go on after a kill; %(default)s",
+    )
     parser.add_argument("--settings", type=Path, help="JSON file of settings to override")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)

@@ -34,7 +34,7 @@ vectors = model.encode(["我想退款", "how do I get a refund"])
 `model.safetensors` holds `embeddings` (int8, tokens × dimensions) and `weights` (float32, one
 factor per token); the vector of token *i* is `embeddings[i] * weights[i]` in float32.
 `StaticEmbedding` reads this form as it stands. With `tokenizers` and numpy alone the same vectors
-come out (see `indexer/training/light.py`, equal within 1e-6): tokenise without special tokens,
+come out (see `indexer/encoder.py`, equal within 1e-6): tokenise without special tokens,
 average, divide by the length; a text without tokens gives zeros. `tokenizer.json` is
 self-contained: NFKC, lower case, punctuation dropped, then a Unigram model whose pieces are words;
 unknown characters become bytes.

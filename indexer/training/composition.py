@@ -81,7 +81,9 @@ class Table(nn.Module):
         ]
         count = len(characters) + settings.ngram_buckets
         index = torch.tensor([rows, columns])
-        matrix = torch.sparse_coo_tensor(index, torch.tensor(values), (len(tokens), count))
+        shape = (len(tokens), count)
+        weights = torch.tensor(values)
+        matrix = torch.sparse_coo_tensor(index, weights, shape, check_invariants=True)
         return matrix.coalesce(), count
 
     def forward(self) -> torch.Tensor:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
+from indexer.encoder import open_encoder
 from indexer.training.textprep import normalise
 
 Floats = NDArray[np.float32]
-Encoder = Callable[[list[str]], Floats]
+Encode = Callable[[list[str]], Floats]
 METRICS = ("ndcg@10", "mrr@10", "hit@1", "recall@10")
 
 
@@ -47,7 +49,7 @@ def score_query(ranked: list[str], judged: dict[str, int]) -> tuple[float, float
     return float(ndcg), mrr, float(gains[0] > 0), found / len(judged)
 
 
-def evaluate_set(folder: Path, encode: Encoder, prefix: str = "") -> dict[str, float]:
+def evaluate_set(folder: Path, encode: Encode, prefix: str = "") -> dict[str, float]:
     """Return the mean figures of one evaluation set.
 
     Args:
@@ -73,7 +75,7 @@ def evaluate_set(folder: Path, encode: Encoder, prefix: str = "") -> dict[str, f
     return {name: float(value) for name, value in zip(METRICS, means, strict=True)}
 
 
-def evaluate_all(data: Path, encode: Encoder) -> dict[str, dict[str, float]]:
+def evaluate_all(data: Path, encode: Encode) -> dict[str, dict[str, float]]:
     """Return the figures of every set under `data`."""
     results = {}
     for folder in sorted(path for path in data.iterdir() if path.is_dir()):
@@ -91,27 +93,31 @@ def as_table(results: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def sentence_transformer(path: str) -> Encoder:
-    """Return an encoder from a sentence-transformers model."""
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(path, device="cpu")
+def table_encoder(tokenizer: Tokenizer, table: Floats) -> Encode:
+    """Return the encoder that a table still in training would make."""
 
     def encode(texts: list[str]) -> Floats:
-        found: Floats = model.encode(texts, batch_size=256, normalize_embeddings=True)
-        return found
+        out = np.zeros((len(texts), table.shape[1]), np.float32)
+        encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        for row, encoding in zip(out, encodings, strict=True):
+            if encoding.ids:
+                mean = table[encoding.ids].mean(axis=0)
+                row[:] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        return out
 
     return encode
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures of a model on every set."""
-    parser = argparse.ArgumentParser(prog="indexer.training.evaluate", description=__doc__)
-    parser.add_argument("--model", required=True, help="a sentence-transformers folder")
+    parser = argparse.ArgumentParser(
+        prog="python -m indexer.training.evaluate", description=__doc__
+    )
+    parser.add_argument("--model", required=True, help="a model folder or name")
     parser.add_argument("--data", required=True, type=Path, help="the folder of evaluation sets")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args(arguments)
-    results = evaluate_all(options.data, sentence_transformer(options.model))
+    results = evaluate_all(options.data, open_encoder(options.model).encode)
     sys.stdout.write(as_table(results))
     if options.json:
         options.json.write_text(json.dumps(results, indent=2), "utf-8")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import sentence_transformers
-import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
@@ -52,14 +51,13 @@ def _dump(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-def write_model(table: NDArray[np.float32], tokenizer: Path, folder: Path, card: str = "") -> None:
-    """Write a complete model folder aside, then swap it in file by file.
+def write_model(table: NDArray[np.float32], tokenizer: Path, folder: Path) -> None:
+    """Write a complete model folder, but for its card, aside, then swap it in file by file.
 
     Args:
         table: One row per token.
         tokenizer: The tokenizer.json to ship.
         folder: The model folder.
-        card: Text of README.md; none is written when empty.
     """
     aside = folder.with_name("." + folder.name + ".aside")
     shutil.rmtree(aside, ignore_errors=True)
@@ -74,8 +72,8 @@ def write_model(table: NDArray[np.float32], tokenizer: Path, folder: Path, card:
         aside / "config_sentence_transformers.json",
         {
             "__version__": {
-                "sentence_transformers": sentence_transformers.__version__,
-                "pytorch": torch.__version__.split("+")[0],
+                "sentence_transformers": version("sentence-transformers"),
+                "pytorch": version("torch").split("+")[0],
             },
             "model_type": "SentenceTransformer",
             "prompts": {"query": "", "document": ""},
@@ -83,8 +81,6 @@ def write_model(table: NDArray[np.float32], tokenizer: Path, folder: Path, card:
             "similarity_fn_name": "cosine",
         },
     )
-    if card:
-        (aside / "README.md").write_text(card, "utf-8")
     (folder / "1_Normalize").mkdir(parents=True, exist_ok=True)
     for path in sorted(aside.rglob("*")):
         if path.is_file():

@@ -13,7 +13,13 @@ from sqlalchemy.engine import Engine
 from assistant.accounts import credentials, passwords, store
 from assistant.accounts.accounts import Accounts
 from assistant.accounts.roles import Role, audiences_of
-from assistant.accounts.throttle import PER_ADDRESS, PER_LOGIN, WINDOW_SECONDS, LoginThrottle
+from assistant.accounts.throttle import (
+    PER_ADDRESS,
+    PER_LOGIN,
+    PER_LOGIN_ANYWHERE,
+    WINDOW_SECONDS,
+    LoginThrottle,
+)
 from assistant.insights import store as insight_store
 from kb.errors import InvalidInput, NotFound
 from kb.model import Audience
@@ -64,8 +70,8 @@ def test_a_session_ends_by_time_sign_out_new_password_and_disabling(
 @pytest.mark.parametrize(
     ("login", "name", "password", "field", "message"),
     [
-        ("l", "林编辑", PASSWORD, "login", "invalid"),
-        ("lin zhi", "林编辑", PASSWORD, "login", "invalid"),
+        ("l", "林编辑", PASSWORD, "login", "invalid_login"),
+        ("lin zhi", "林编辑", PASSWORD, "login", "invalid_login"),
         ("lin", " ", PASSWORD, "name", "missing"),
         ("lin", "林\n编辑", PASSWORD, "name", "invalid"),
         ("lin", "林编辑", "short", "password", "short"),
@@ -152,6 +158,16 @@ def test_guessing_is_slowed_per_login_and_per_address() -> None:
     assert throttle.wait_seconds("1.2.3.4", "fresh") > 0
     now[0] += WINDOW_SECONDS
     assert throttle.wait_seconds("1.2.3.4", "fresh") == 0
+
+
+def test_guessing_one_password_from_many_addresses_is_slowed_too() -> None:
+    throttle = LoginThrottle(lambda: 0.0)
+    for number in range(PER_LOGIN_ANYWHERE):
+        assert throttle.wait_seconds(f"10.0.0.{number}", "lin") == 0
+        throttle.failed(f"10.0.0.{number}", "lin")
+        throttle.succeeded("10.9.9.9", "lin")
+    assert throttle.wait_seconds("10.1.1.1", "lin") > 0
+    assert throttle.wait_seconds("10.1.1.1", "wang") == 0
 
 
 def test_the_signing_key_is_made_once_and_private(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,7 +110,9 @@ def test_people_are_added_and_locked_out() -> None:
     assert weak.exit_code == 2
     assert "at least 10 characters" in weak.stderr
     taken = run("user", "add", "lin", "--name", "别人", "--role", "agent", text=password)
-    assert taken.exit_code == 2
+    assert (taken.exit_code, taken.stderr) == (2, "login: is taken, choose another\n")
+    twin = run("user", "add", "lin2", "--name", "林编辑", "--role", "agent", text=password)
+    assert (twin.exit_code, twin.stderr) == (2, "name: is taken, choose another\n")
     ok("user", "passwd", "lin", text="another horse battery\n")
     ok("user", "disable", "lin")
     listed = json.loads(ok("user", "list", "--json"))
@@ -177,9 +181,49 @@ def test_check_finds_what_dangles(content: Path) -> None:
         assert name in text
 
 
-def test_check_looks_at_the_database(content: Path) -> None:
+def test_check_and_import_read_the_same_files(content: Path) -> None:
+    (content / "README.md").write_text("for authors, no entry", "utf-8")
+    (content / "policy" / "latin.r1.md").write_bytes(b"---\nid: caf\xe9\n---\n")
+    checked, imported = run("check", str(content)), run("import", str(content))
+    assert (checked.exit_code, imported.exit_code) == (1, 1)
+    (problem,) = (line for line in checked.stdout.splitlines() if line)
+    assert problem.startswith(f"{content / 'policy' / 'latin.r1.md'}:2: ")
+    assert problem in imported.stderr
+    assert "2 revisions checked" in checked.stderr
+
+
+def test_check_looks_at_the_database(content: Path, settings: Settings) -> None:
     ok("import", str(content))
     assert run("check").exit_code == 0
+    with closing(sqlite3.connect(settings.data / "zhike.db")) as database, database:
+        database.execute("DROP TRIGGER revision_fixed")  # as somebody with the file could
+        database.execute("UPDATE revision SET content = replace(content, '7 天', '9 天')")
+    result = run("check")
+    assert result.exit_code == 1
+    assert "return-7-days r1: the content does not match its hash" in result.stdout
+
+
+def test_index_then_search_as_of_a_day(content: Path) -> None:
+    ok("import", str(content))
+    assert run("search", "退货规则").exit_code == 1, "no index, no answer"
+    built = json.loads(ok("index", "--json"))
+    assert (built["changed"], built["reused"]) == (True, 0)
+    again = json.loads(ok("index", "--json"))
+    assert (again["changed"], again["embedded"], again["generation"]) == (
+        False, 0, built["generation"],
+    )  # fmt: skip
+    found = json.loads(ok("search", "退货规则", "--json"))
+    assert [hit["entry_id"] for hit in found["hits"]] == ["return-7-days"]
+    assert "退货规则  [return-7-days r1]" in ok("search", "退货规则")
+    early = run("search", "退货规则", "--as-of", "2025-12-31", "--json")
+    assert (early.exit_code, json.loads(early.stdout)["hits"]) == (1, [])
+    assert run("search", "退货规则", "--as-of", "31.12.2025").exit_code == 2
+
+
+def test_plugin_commands_are_listed_with_ours() -> None:
+    overview = ok("--help")
+    for name in (*COMMANDS, "evaluate", "bench"):
+        assert f"\n  {name} " in overview
 
 
 def test_backup_and_restore(content: Path, tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize
 
+from assistant.web.app import BODY_LIMIT
 from assistant.wiring import Services
 from tests.assistant.test_lifecycle_api import CONTENT
 
@@ -112,3 +115,94 @@ def test_strange_text_in_forms(services: Services, anonymous: FlaskClient, text:
     for path, extra in (("/login", {}), ("/setup", {}), ("/setup", {"token": link.encode()})):
         answer = anonymous.post(path, data={**encoded, **extra}, headers=origin)
         assert answer.status_code < 500, path
+
+
+BEYOND = 2**63
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", f"/api/v1/changes?after={BEYOND}", 422),
+        ("POST", f"/api/v1/reports/{BEYOND}/resolve", 404),
+        ("GET", f"/api/v1/entries/return-7-days?revision={BEYOND}", 404),
+        ("GET", f"/api/v1/entries/return-7-days/revisions/{BEYOND}", 404),
+        ("GET", f"/entries/return-7-days?revision={BEYOND}", 404),
+    ],
+)
+def test_numbers_no_database_holds(
+    stocked: Services, editor: FlaskClient, method: str, path: str, status: int
+) -> None:
+    body = {} if method == "POST" else None
+    assert editor.open(path, method=method, json=body).status_code == status
+
+
+@pytest.mark.parametrize("origin", ["http://[evil", "null", "", "http://localhost.evil"])
+def test_an_origin_that_is_no_address_of_ours(anonymous: FlaskClient, origin: str) -> None:
+    answer = anonymous.post("/login", data={"login": "lin"}, headers={"Origin": origin})
+    assert answer.status_code == 403
+
+
+class Chunks(io.BytesIO):
+    """What gunicorn hands over when a body comes in chunks: no length, and an end of its own."""
+
+    ENVIRON: ClassVar[dict[str, Any]] = {
+        "wsgi.input_terminated": True,
+        "CONTENT_TYPE": "application/json",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+    }
+
+
+def test_a_body_in_chunks_beyond_the_limit_is_refused_not_cut(agent: FlaskClient) -> None:
+    sent = Chunks(b'{"query": "x"}' + b" " * BODY_LIMIT + b"junk")
+    answer = agent.post("/api/v1/search", input_stream=sent, environ_overrides=Chunks.ENVIRON)
+    assert answer.status_code == 413
+    fine = Chunks(b'{"query": "x"}')
+    answer = agent.post("/api/v1/search", input_stream=fine, environ_overrides=Chunks.ENVIRON)
+    assert answer.status_code == 200
+
+
+class BrokenChunks(Chunks):
+    """Chunks whose size is no number: gunicorn finds out while the body is read."""
+
+    def readinto(self, buffer: object) -> int:
+        raise InvalidChunkSize(b"zz")
+
+
+def test_a_body_in_broken_chunks_is_the_callers_mistake(agent: FlaskClient) -> None:
+    answer = agent.post(
+        "/api/v1/search", input_stream=BrokenChunks(), environ_overrides=Chunks.ENVIRON
+    )
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+def test_a_forged_host_is_not_repeated(anonymous: FlaskClient) -> None:
+    for path in ("/static/x//css/base.css", "/api//v1/me", "//evil.example/agent", "/agent//"):
+        answer = anonymous.get(path, headers={"Host": "evil.example"})
+        assert "evil.example" not in answer.headers.get("Location", ""), path
+
+
+def test_texts_of_one_name_are_all_imported(stocked: Services, editor: FlaskClient) -> None:
+    texts = [
+        f"---\nid: new-{n}\nkind: guide\ntitle: 第{n}篇\n---\n\n内容 {n}。\n" for n in range(3)
+    ]
+    files = [{"name": "same.md", "text": text} for text in texts]
+    done = editor.post("/api/v1/entries/import", json={"files": files, "dry_run": False}).json
+    assert done is not None
+    assert done["counts"]["new"] == 3
+    assert len({row["source"] for row in done["rows"]}) == 3
+
+
+def test_a_text_that_is_not_utf8_is_refused_with_its_line(
+    stocked: Services, editor: FlaskClient
+) -> None:
+    text = b"---\nid: new-entry\nkind: guide\ntitle: caf\xe9\n---\n\nText.\n"
+    answer = editor.post(
+        "/api/v1/entries/import?dry_run=false&name=up.md", data=text, content_type="text/markdown"
+    )
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert answer.json is not None
+    problem = answer.json["errors"][0]
+    assert (problem["source"], problem["line"]) == ("up.md", 4)
+    assert "not UTF-8" in problem["message"]
+    assert editor.get("/api/v1/entries/new-entry").status_code == 404

@@ -62,6 +62,21 @@ def test_an_entry_goes_through_its_whole_life(
     assert services.kb.verify_audit().ok
 
 
+def test_the_note_of_every_step_stands_in_the_audit_log(
+    editor: FlaskClient, reviewer: FlaskClient
+) -> None:
+    create(editor)
+    steps = (
+        ("submit", editor), ("reject", reviewer), ("submit", editor), ("approve", reviewer),
+        ("publish", reviewer), ("withdraw", reviewer),
+    )  # fmt: skip
+    for number, (name, client) in enumerate(steps):
+        path = f"/api/v1/entries/return-7-days/revisions/1/{name}"
+        assert client.post(path, json={"note": f"说明 {number}"}).status_code == 200
+    audit = reviewer.get("/api/v1/entries/return-7-days/audit").json["audit"]
+    assert [row["detail"]["note"] for row in audit[1:]] == [f"说明 {n}" for n in range(6)]
+
+
 def test_nobody_approves_their_own(
     client_of: Callable[[Role], FlaskClient], editor: FlaskClient
 ) -> None:

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Service
 
@@ -115,6 +115,8 @@ def test_question_mark_lists_the_keys(service: Service, page: Page) -> None:
     "context",
     [
         {"viewport": {"width": 360, "height": 740}},
+        {"viewport": {"width": 600, "height": 800}},
+        {"viewport": {"width": 900, "height": 800}, "locale": "en-GB"},
         {"viewport": {"width": 1920, "height": 1080}, "color_scheme": "dark"},
     ],
     indirect=True,
@@ -127,3 +129,114 @@ def test_pages_fit_narrow_and_wide(service: Service, page: Page, path: str) -> N
     page.wait_for_load_state("networkidle")
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
+
+
+def test_unlikely_answers_are_folded_until_asked_for(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    options = page.locator("#answers [role=option]")
+    shown = page.locator("#answers [role=option]:visible")
+    useful, total = shown.count(), options.count()
+    assert 0 < useful < total
+    fold = page.get_by_role("button", name=re.compile("其他可能（"))
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    fold.click()
+    expect(shown).to_have_count(total)
+    page.get_by_role("button", name="收起其他可能").click()
+    expect(shown).to_have_count(useful)
+    page.get_by_label("客户的话", exact=True).focus()
+    for _ in range(useful + 1):
+        page.keyboard.press("ArrowDown")
+    expect(shown).to_have_count(total)
+
+
+def test_the_selected_answer_is_announced_while_the_message_keeps_the_focus(
+    service: Service, page: Page
+) -> None:
+    ask(page, service, "退款多久到账")
+    message = page.get_by_label("客户的话", exact=True)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(message).to_be_focused()
+    expect(message).to_have_attribute("aria-activedescendant", "answer-1")
+    expect(page.locator("#answer-1")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#announce")).to_contain_text("建议回复")
+    page.keyboard.press("Alt+n")
+    expect(page.locator("#answers")).not_to_have_attribute("role", "listbox")
+    assert message.get_attribute("aria-activedescendant") is None
+
+
+def test_variables_have_names_and_are_filled_before_copying(service: Service, page: Page) -> None:
+    ask(page, service, "发票抬头开错了怎么改")
+    page.get_by_role("tab", name="发票抬头写错要更改").click()
+    field = page.get_by_label("客户称呼", exact=True)
+    expect(page.locator(".reply-body .slot")).to_have_text("客户称呼")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("还没填：客户称呼")
+    expect(field).to_be_focused()
+    page.keyboard.type("王先生")
+    expect(page.locator(".reply-body")).to_contain_text("王先生")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("王先生")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("客户的话", exact=True)).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#transcript .agent")).to_contain_text("王先生")
+    page.keyboard.press("Alt+n")
+    ask(page, service, "发票抬头开错了怎么改")
+    page.get_by_role("tab", name="发票抬头写错要更改").click()
+    expect(field).to_have_value("")
+
+
+def test_an_edited_reply_stays_until_it_is_copied_or_restored(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    page.keyboard.press("Alt+e")
+    page.keyboard.type("请您放心。")
+    page.keyboard.press("Escape")
+    expect(page.locator(".reply-body")).to_contain_text("已编辑")
+    expect(page.locator(".reply-body")).to_contain_text("请您放心。")
+    page.get_by_role("button", name="恢复原文").click()
+    expect(page.locator(".reply-body")).not_to_contain_text("请您放心。")
+    page.keyboard.press("Alt+e")
+    page.keyboard.type("请您放心。")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#transcript .agent")).to_contain_text("请您放心。")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("请您放心。")
+
+
+def test_arrow_keys_move_through_the_reply_tabs(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    tabs = page.get_by_role("tab")
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(tabs.nth(1)).to_be_focused()
+    expect(page.get_by_role("tabpanel")).to_have_attribute("aria-labelledby", "reply-tab-1")
+
+
+def test_dates_read_the_same_in_every_browser(service: Service, page: Page) -> None:
+    ask(page, service, "双11满多少送空气炸锅")
+    field = page.get_by_label("按某一天有效的规则回答")
+    expect(field).to_have_attribute("placeholder", "年-月-日")
+    field.click()
+    page.keyboard.type("2025/11/3")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("2025-11-03")
+    expect(page.locator("#asof-banner")).to_contain_text("2025-11-03")
+    field.fill("2025-02-31")
+    page.keyboard.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "")
+    expect(page.locator("#asof-banner")).to_contain_text("2025-11-03")
+
+
+def test_offline_says_so_and_recovers(service: Service, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto(f"{service.base}/agent")
+    expect(page.locator("#reply .empty")).to_be_visible()
+    context.set_offline(True)
+    page.get_by_label("客户的话", exact=True).fill("退款多久到账")
+    expect(page.locator("#answers")).to_contain_text("连不上服务")
+    expect(page.locator("#reply")).to_contain_text("暂时没有建议回复")
+    context.set_offline(False)
+    expect(page.locator(".reply-body")).to_contain_text("工作日")
+    page.close()

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.vectors import FaissIndex, NumpyIndex, VectorIndex, bitmap
+from indexer.vectors import FaissIndex, VectorIndex, bitmap
+from tests.contracts.oracle import NumpyIndex
 
 
 def clustered(count: int, dimensions: int = 32, seed: int = 3) -> NDArray[np.float16]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,57 @@ def test_keywords_only_when_no_vectors_are_left(
     assert found.hits[0].entry_id == "faq-refund-when"
     assert found.hits[0].score_parts["dense_best"] == 0
     assert 0 < found.hits[0].confidence <= 1
+
+
+def test_every_process_finds_the_keywords_that_are_left(
+    two_generations: Path, encoder: BigramEncoder
+) -> None:
+    for name in generations.names(two_generations / "staff"):
+        flip(generations.folder(two_generations / "staff", name) / "vectors.npy")
+    first, second = (search(two_generations, encoder) for _ in range(2))
+    assert first.generation == second.generation != ""
+    assert second.degraded and "keywords only" in second.degraded_reason
+    assert second.hits[0].entry_id == "faq-refund-when"
+
+
+def test_processes_that_find_the_same_damage_keep_it_for_inspection(
+    two_generations: Path, encoder: BigramEncoder
+) -> None:
+    staff, damaged = two_generations / "staff", live(two_generations).name
+    flip(live(two_generations) / "vectors.npy")
+    for _ in range(2):
+        assert search(two_generations, encoder).degraded
+        generations.quarantine(staff, damaged)
+    assert generations.quarantined(staff) == [damaged]
+    assert (staff / "quarantine" / damaged / MANIFEST).is_file()
+
+
+def test_a_searcher_goes_over_to_the_replacement_whatever_its_name(
+    two_generations: Path, indexer: Indexer, encoder: BigramEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.search._CHECK_EVERY", 0.0)
+    flip(live(two_generations) / "vectors.npy")
+    searcher = Searcher(two_generations / "staff", encoder, clock=lambda: NOW)
+    searcher.reload_if_changed()
+    assert searcher.degraded
+    shutil.rmtree(two_generations / "staff" / "quarantine")
+    assert indexer.build_if_changed() is not None
+    assert searcher.reload_if_changed()
+    assert not searcher.degraded
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe", b"../../elsewhere", b"g00000001-", b"\0"])
+def test_a_damaged_current_file_is_as_good_as_none(
+    indexer: Indexer, encoder: BigramEncoder, root: Path, junk: bytes
+) -> None:
+    elsewhere = root / "elsewhere"
+    elsewhere.mkdir()
+    (root / "staff" / "CURRENT").write_bytes(junk)
+    assert generations.current(root / "staff") == ""
+    assert search(root, encoder).hits[0].entry_id == "faq-refund-when"
+    assert indexer.build_if_changed() is not None
+    assert not search(root, encoder).degraded
+    assert elsewhere.is_dir()
 
 
 def test_nothing_left_at_all(two_generations: Path, encoder: BigramEncoder) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +73,14 @@ def test_numbers_go_on_after_quarantine(tmp_path: Path) -> None:
     generations.quarantine(tmp_path, name)
     assert not generations.folder(tmp_path, name).exists()
     again, new = publish(tmp_path, "one")
+    assert new and again > name
+
+
+def test_numbers_never_go_back(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    name, _ = publish(tmp_path, "two")
+    shutil.rmtree(tmp_path / "generations")
+    again, new = publish(tmp_path, "two")
     assert new and again > name
 
 

@@ -80,7 +80,7 @@ def test_analysis_takes_any_text_and_is_deterministic(text: str) -> None:
     assert all(term for term in analyse(text))
     plain, offsets = aligned(text)
     assert len(offsets) == len(plain) + 1
-    assert offsets == sorted(offsets)
+    assert list(offsets) == sorted(offsets)
     assert offsets[-1] == len(text)
 
 

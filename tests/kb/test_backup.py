@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 
 from kb import store
 from kb.backup import backup, restore
-from kb.errors import InvalidInput, NotAllowed
+from kb.errors import InvalidInput, NotAllowed, StorageFull
 from kb.knowledge import KnowledgeBase
 from kb.model import Content
 from kb.settings import Settings
@@ -129,3 +130,19 @@ def test_other_databases_are_refused_with_the_way_to_go(tmp_path: Path) -> None:
         with pytest.raises(NotAllowed, match=message):
             backup(engine, tmp_path / "x.db")
         engine.dispose()
+
+
+def test_a_full_disk_leaves_no_half_backup(
+    tmp_path: Path, target: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = store.open_engine(target)
+    store.upgrade(engine)
+
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("kb.backup._sync", full)
+    with pytest.raises(StorageFull, match="no backup was written"):
+        backup(engine, tmp_path / "copies" / "copy.db")
+    engine.dispose()
+    assert list((tmp_path / "copies").iterdir()) == []

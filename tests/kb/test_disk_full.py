@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -34,3 +36,22 @@ def test_full_disk(
     with store.read(kb.engine) as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     assert kb.edit("rule", big, "林编辑", 1).version == 2
+
+
+def refusal(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    return error
+
+
+def test_a_disk_too_full_to_open_the_database_is_said_plainly() -> None:
+    class Full:
+        def execute(self, statement: str) -> None:
+            raise refusal(sqlite3.SQLITE_IOERR_SHMSIZE)
+
+    with pytest.raises(StorageFull, match="too full to open"):
+        store._enter_wal(Full())  # type: ignore[arg-type]
+    assert not store.is_full(refusal(sqlite3.SQLITE_IOERR_READ))
+    assert store.is_full(OSError(errno.ENOSPC, "full"))
+    assert not store.is_full(OSError(errno.EACCES, "closed"))
+    assert not store.is_full(None)

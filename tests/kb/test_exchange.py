@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,14 +151,15 @@ def test_two_files_for_one_revision_both_fail_and_name_each_other(kb: KnowledgeB
     assert actions(done) == ["failed", "failed", "new"]
     messages = [str(problem) for problem in done.problems]
     assert messages == [
-        "a.md: revision: revision 1 of rule also stands in b.md",
-        "b.md: revision: revision 1 of rule also stands in a.md",
+        "a.md:4: revision: revision 1 of rule also stands in b.md",
+        "b.md:4: revision: revision 1 of rule also stands in a.md",
     ]
 
 
 def test_kind_never_changes(kb: KnowledgeBase) -> None:
     take(kb, {"a.md": rule()})
     done = take(kb, {"a.md": rule(revision=2).replace(b"kind: policy", b"kind: guide")})
+    assert str(done.problems[0]).startswith("a.md:3: kind: ")
     assert "never changes" in str(done.problems[0])
 
 
@@ -188,11 +190,27 @@ def test_bad_files_of_a_folder_are_named_and_the_rest_is_imported(
     failed = {Path(row.source).name: str(row.problems[0]) for row in done.rows if row.problems}
     assert set(failed) == {"latin.md", "empty.md", "huge.md", "dir.md"}
     assert "latin.md:3: is not UTF-8: byte 0xe9" in failed["latin.md"]
-    assert failed["empty.md"].endswith("is empty")
+    assert failed["empty.md"].endswith("empty.md:1: is empty")
     assert "larger than 512 KiB" in failed["huge.md"]
     assert "cannot be read" in failed["dir.md"]
     assert [entry.id for entry in kb.snapshot()] == ["rule"]
     assert seen == [(1, 1)]
+
+
+def test_a_pipe_is_refused_and_any_file_name_can_be_imported(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.md")  # opening it would wait for a writer for ever
+    (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.md")).write_bytes(rule())
+    (tmp_path / "two\nlines.md").write_bytes(rule("other"))
+    done = apply_import(plan_import(tmp_path, kb), kb, "ops")
+    failed = {Path(row.source).name: str(row.problems[0]) for row in done.rows if row.problems}
+    assert set(failed) == {"pipe.md", "gone.md"}
+    assert "a pipe or a device" in failed["pipe.md"]
+    assert [entry.id for entry in kb.snapshot()] == ["other", "rule"]
+    assert {Path(row.source).name for row in done.rows} >= {"\\xff.md", "two\\nlines.md"}
+    assert kb.verify_audit().problems == ()
 
 
 def test_single_file_and_missing_folder(kb: KnowledgeBase, tmp_path: Path) -> None:

@@ -125,8 +125,8 @@ def test_each_defect_is_named_with_its_line(change: tuple[str, str], message: st
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "a.md: is empty"),
-        ("  \n\n", "a.md: is empty"),
+        ("", "a.md:1: is empty"),
+        ("  \n\n", "a.md:1: is empty"),
         ("## 规则\n", "a.md:1: must begin with a line '---'"),
         ("---\nid: abc\n", "a.md:1: the front matter is not closed"),
         ("---\n- a\n---\nx", "a.md:2: the front matter must be lines such as"),

@@ -84,3 +84,9 @@ def test_lists_and_tables_may_begin_right_under_a_line_of_text() -> None:
 def test_nesting_beyond_all_sense_is_shown_as_written() -> None:
     html = render_html("- " * 5_000 + "<b>末尾</b>")
     assert "&lt;b&gt;末尾&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize("target", ["../../logout", "/evil", "a/b", "x?y=1", "../login"])
+def test_a_link_to_an_entry_leads_nowhere_else(target: str) -> None:
+    html = render_html(f"[x](kb:{target})", link=lambda entry, anchor: f"/entries/{entry}")
+    assert "href" not in html

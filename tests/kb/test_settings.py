@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from kb import settings as settings_module
 from kb.errors import InvalidInput
 from kb.settings import Settings
 
@@ -36,3 +38,14 @@ def test_every_bad_value_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         Settings.from_env(bad, tmp_path)
     assert {problem.field for problem in caught.value.problems} == set(bad)
+
+
+def test_the_example_file_names_every_setting_with_its_default(tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
+    lines = [line.removeprefix("# ") for line in example.splitlines()[1:]]
+    given = {
+        name: rest.split("#")[0].strip() for name, _, rest in (x.partition("=") for x in lines)
+    }
+    assert Settings.from_env(given, tmp_path) == Settings.from_env({}, tmp_path)
+    source = Path(settings_module.__file__).read_text("utf-8")
+    assert set(given) == set(re.findall(r'"(ZHIKE_[A-Z_]+|PORT)"', source))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.model import Content, Entry, Kind, Revision, Status, Stewardship
-from kb.validity import Span, Timeline, revision_at, spans
+from kb.validity import Span, Timeline, spans
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,9 +52,10 @@ def offset(moment: datetime | None) -> int | None:
 def test_the_later_start_wins_and_ends_the_earlier() -> None:
     rule = entry("a", revision("a", 1, 0), revision("a", 2, 10))
     assert numbers(rule) == [(1, 0, 10), (2, 10, None)]
-    assert revision_at(rule, day(9)) == rule.revisions[0]
-    assert revision_at(rule, day(10)) == rule.revisions[1], "half-open: the start belongs to it"
-    assert revision_at(rule, day(-1)) is None
+    timeline = Timeline([rule])
+    assert timeline.at("a", day(9)) == rule.revisions[0]
+    assert timeline.at("a", day(10)) == rule.revisions[1], "half-open: the start belongs to it"
+    assert timeline.at("a", day(-1)) is None
 
 
 def test_a_promotion_interrupts_and_the_old_rule_returns() -> None:
@@ -81,9 +82,10 @@ def test_supersession_begins_when_the_other_comes_into_force() -> None:
     old = entry("a", revision("a", 1, 0))
     new = entry("b", revision("b", 1, 10, supersedes=("a",)))
     assert numbers(old, new) == [(1, 0, 10)]
-    assert revision_at(old, day(10), [new]) is None
-    assert revision_at(old, day(10)) is not None
-    assert Timeline([old, new]).superseded["a"].by == "b"
+    assert Timeline([old]).at("a", day(10)) is not None
+    timeline = Timeline([old, new])
+    assert timeline.at("a", day(10)) is None
+    assert timeline.superseded["a"].by == "b"
 
 
 def test_supersession_lasts_though_the_other_ends_or_drops_the_word() -> None:

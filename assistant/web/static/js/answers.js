@@ -1,48 +1,95 @@
-/** The list of ranked answers: rendering and moving the selection. */
+/** The list of ranked answers: rendering, moving the selection, and folding away the unlikely ones. */
 
-import { h, highlight } from "./dom.js";
+import { h, highlight, icon } from "./dom.js";
 import { t } from "./i18n.js";
-import { confidence, stateChip, validity } from "./state.js";
+import { readable } from "./slots.js";
+import { confidence, stateChip, UNLIKELY, validity } from "./state.js";
 
-/** Draws answers into `list`; `onOpen(result)` when one is opened. Keeps the selection on the same entry. */
+const AT_LEAST = 3;
+
+/**
+ * Draws answers into `list`, with `input` as the field that keeps the focus while the selection
+ * moves; `onOpen(result)` when one is opened. Keeps the selection on the same entry.
+ */
 export class AnswerList {
-  constructor(list, onOpen) {
+  constructor(list, input, onOpen) {
     this.list = list;
+    this.input = input;
     this.onOpen = onOpen;
     this.results = [];
     this.selected = -1;
-    list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", t("console.answers"));
+    this.useful = 0;
+    this.unfolded = false;
+    this.toggle = h("button", { class: "btn plain answers-more", type: "button", hidden: true, "aria-expanded": "false",
+      "aria-controls": list.id, onclick: () => this.unfold(!this.unfolded) });
+    list.after(this.toggle);
+    input.setAttribute("aria-controls", list.id);
   }
 
-  show(results) {
+  /** Shows `results`; those in `used` (entry ids) are useful whatever their confidence. */
+  show(results, used = []) {
     const kept = this.results[this.selected]?.entry_id;
     this.results = results;
+    this.useful = this.#countUseful(used);
     this.selected = results.findIndex((r) => r.entry_id === kept);
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-label", t("console.answers"));
     this.list.replaceChildren(...results.map((result, index) => this.#item(result, index)));
+    this.unfold(this.unfolded || this.selected >= this.useful);
     this.#mark();
   }
 
   skeleton() {
-    this.results = [];
-    this.list.replaceChildren(...[0, 1, 2].map(() =>
-      h("li", { class: "answer", "aria-hidden": "true" }, h("span"), h("div", { class: "skeleton bar" }))));
+    this.#plain(...[0, 1, 2].map(() => h("li", { class: "answer", "aria-hidden": "true" },
+      h("span"), h("div", { class: "skeleton bar" }), h("div", { class: "skeleton bar thin" }))));
   }
 
   message(...nodes) {
-    this.results = [];
-    this.selected = -1;
-    this.list.replaceChildren(h("li", { class: "empty" }, ...nodes));
+    this.#plain(h("li", { class: "empty" }, ...nodes));
   }
 
   move(step) {
     if (!this.results.length) return;
     this.selected = Math.max(0, Math.min(this.results.length - 1, this.selected + step));
+    if (this.selected >= this.useful) this.unfold(true);
     this.#mark(true);
+  }
+
+  /** Shows or hides the answers that are unlikely to be the one. */
+  unfold(open) {
+    const rest = this.results.length - this.useful;
+    this.unfolded = open && rest > 0;
+    [...this.list.children].forEach((item, index) => { item.hidden = index >= this.useful && !this.unfolded; });
+    this.toggle.hidden = rest <= 0;
+    this.toggle.setAttribute("aria-expanded", String(this.unfolded));
+    this.toggle.replaceChildren(icon("next"), this.unfolded ? t("console.fewer") : t("console.others", { count: rest }));
+  }
+
+  /** A new contact starts folded. */
+  reset() {
+    this.unfolded = false;
   }
 
   get current() {
     return this.results[this.selected] ?? null;
+  }
+
+  /** The leading answers that are likely or used in the reply; a few when nothing is. */
+  #countUseful(used) {
+    const last = this.results.findLastIndex((r) => r.confidence >= UNLIKELY || used.includes(r.entry_id));
+    const confident = this.results[0]?.confidence >= UNLIKELY;
+    const count = confident ? last + 1 : Math.max(last + 1, AT_LEAST);
+    return this.results.length - count <= 1 ? this.results.length : count;
+  }
+
+  #plain(...items) {
+    this.results = [];
+    this.selected = -1;
+    this.useful = 0;
+    this.toggle.hidden = true;
+    this.list.removeAttribute("role");
+    this.input.removeAttribute("aria-activedescendant");
+    this.list.replaceChildren(...items);
   }
 
   #mark(scroll = false) {
@@ -50,22 +97,25 @@ export class AnswerList {
       item.setAttribute("aria-selected", String(index === this.selected));
       if (scroll && index === this.selected) item.scrollIntoView({ block: "nearest" });
     });
+    if (this.selected >= 0) this.input.setAttribute("aria-activedescendant", `answer-${this.selected}`);
+    else this.input.removeAttribute("aria-activedescendant");
   }
 
   #item(result, index) {
     const { matched } = result;
+    const snippet = readable(result.snippet.replaceAll(" | ", " · "));
     const hit = matched?.field === "question" && matched.text
-      ? h("span", {}, t("matched.question"), "「", ...highlight(matched.text, matched.terms), "」")
+      ? h("span", {}, t("matched.question"), ...highlight(t("matched.quote", { text: matched.text }), matched.terms))
       : result.heading && result.kind !== "reply" ? h("span", {}, t("matched.section"), result.heading) : null;
     return h("li", {
-      class: "answer", role: "option", id: `answer-${index}`,
+      class: `answer${index === this.useful ? " rest" : ""}`, role: "option", id: `answer-${index}`,
       onclick: () => { this.selected = index; this.#mark(); this.onOpen(result); },
     },
-    h("span", { class: "n" }, String(index + 1)),
+    h("span", { class: "n", "aria-hidden": "true" }, String(index + 1)),
     h("div", { class: "head" }, h("b", {}, ...highlight(result.title, matched?.terms)), stateChip(result.freshness)),
-    h("div", { class: "meta" }, t(`kind.${result.kind}`), ` r${result.revision}`, h("span", {}, validity(result.effective)),
-      confidence(result.confidence)),
-    h("p", {}, ...highlight(result.snippet.replaceAll(" | ", " · "), matched?.terms)),
+    h("div", { class: "meta" }, h("span", {}, t(`kind.${result.kind}`), " · ", t("entry.revision", { number: result.revision })),
+      h("span", {}, validity(result.effective)), confidence(result.confidence)),
+    h("p", {}, ...highlight(snippet, matched?.terms)),
     hit ? h("div", { class: "meta" }, hit) : null);
   }
 }

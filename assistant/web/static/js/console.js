@@ -2,12 +2,18 @@
 
 import { AnswerList } from "./answers.js";
 import { call } from "./api.js";
+import "./dates.js";
 import { copy, h, icon, toast } from "./dom.js";
 import { t } from "./i18n.js";
+import { bindKeys } from "./keys.js";
+import { askBack, noAnswer, riskChips, unavailable, waitingForCustomer } from "./panels.js";
 import { Reader } from "./reader.js";
 import { ReplyCard } from "./reply.js";
+import { slotLabel, slotsIn } from "./slots.js";
 
 const PAUSE_MS = 70;
+const SKELETON_AFTER_MS = 160;
+const QUIET_MS = 900;
 const byId = (id) => document.getElementById(id);
 
 const message = byId("message");
@@ -16,10 +22,12 @@ let inFlight = null;
 let timer = 0;
 let shownQuery = "";
 let last = null;
+let warned = "";
+let quiet = 0;
 
 const reader = new Reader(byId("reader"));
 const openEntry = (url, title) => reader.show(withDate(url), title);
-const answers = new AnswerList(byId("answers"), (result) => openEntry(result.url, result.title));
+const answers = new AnswerList(byId("answers"), message, (result) => openEntry(result.url, result.title));
 const reply = new ReplyCard(byId("reply"), {
   copy: copyReply,
   feedback: sendFeedback,
@@ -28,7 +36,8 @@ const reply = new ReplyCard(byId("reply"), {
 });
 
 const channel = () => document.querySelector("input[name=channel]:checked").value;
-const asOf = () => byId("asof").value;
+let date = "";
+const asOf = () => date;
 const withDate = (url) => (asOf() && !url.includes("as_of=") ? `${url}${url.includes("?") ? "&" : "?"}as_of=${asOf()}` : url);
 
 /** The contact so far with what is being typed as its newest customer message. */
@@ -58,15 +67,17 @@ async function ask() {
   inFlight = new AbortController();
   const { signal } = inFlight;
   byId("progress").hidden = false;
-  if (!last) answers.skeleton();
-  const slots = Object.fromEntries(Object.entries(reply.slots).filter(([, value]) => value));
+  const skeleton = last ? 0 : setTimeout(() => answers.skeleton(), SKELETON_AFTER_MS);
+  const slots = reply.fields.filled;
   try {
     const found = await call("POST", "/api/v1/suggest",
       { messages, slots, channel: channel(), draft: Boolean(message.value.trim()), ...(asOf() ? { as_of: asOf() } : {}) }, { signal });
+    clearTimeout(skeleton);
     last = found;
     shownQuery = lastQuestion();
     show(found);
   } catch (problem) {
+    clearTimeout(skeleton);
     if (problem.name === "AbortError") return;
     failed(problem);
   }
@@ -74,50 +85,52 @@ async function ask() {
 }
 
 function show(found) {
-  if (found.results.length) answers.show(found.results);
+  const used = found.suggestions.map((s) => s.entry_id);
+  if (found.results.length) answers.show(found.results, used);
   else answers.message(icon("search"), h("strong", {}, t("console.none")));
-  byId("answers-note").textContent = found.degraded
-    ? t("console.degraded")
-    : t("console.took", { count: found.results.length, ms: Math.max(1, Math.round(found.took_ms)) });
-  showRisk(found);
+  const note = byId("answers-note");
+  note.textContent = found.degraded ? t("console.degraded") : t("console.found", { count: found.results.length });
+  note.title = t("console.took", { ms: Math.max(1, Math.round(found.took_ms)) });
+  note.className = `small ${found.degraded ? "due-text" : "quiet"}`;
+  const chips = riskChips(found);
+  byId("risk").replaceChildren(...chips);
+  byId("risk").hidden = !chips.length;
   if (found.suggestions.length) reply.show(found.suggestions);
-  else if (found.clarify) askBack(found.clarify);
-  else abstain(found);
+  else if (found.clarify) reply.message(...askBack(found.clarify, take, copyQuestion));
+  else reply.message(...noAnswer(found.results.length, reportGap));
+  announce([...chips.map((chip) => chip.textContent), summary(found)].join(t("list.join")));
 }
 
-function showRisk({ risk, handover }) {
-  const box = byId("risk");
-  const chips = [];
-  const mood = risk?.mood ?? "calm";
-  if (mood !== "calm") {
-    chips.push(h("span", { class: `chip ${mood === "angry" ? "bad" : "due"}` }, icon("mood"), t(`mood.${mood}`),
-      risk.mood_words?.length ? `「${risk.mood_words.join("、")}」` : ""));
-  }
-  if (risk?.sensitive_words?.length) {
-    chips.push(h("span", { class: "chip bad" }, icon("alert"), t("risk.sensitive", { words: risk.sensitive_words.join("、") })));
-  }
-  if (risk?.escalation) {
-    chips.push(h("span", { class: "chip bad" }, icon("clock"), t("risk.escalate", risk.escalation)));
-  }
-  if (handover?.needed) {
-    chips.push(h("span", { class: "chip info" }, icon("person"),
-      t("risk.handover", { group: handover.skill_group || "—", reason: t(`handover.${handover.reason}`) })));
-  }
-  box.replaceChildren(...chips);
-  box.hidden = !chips.length;
+function summary(found) {
+  if (found.suggestions.length) return t("console.announce", { count: answers.useful, title: found.suggestions[0].title });
+  return found.clarify ? `${t("reply.ask_back")} ${found.clarify.question}` : t("reply.none");
 }
 
-function askBack({ question, options }) {
-  reply.message(icon("split"), h("strong", {}, t("reply.ask_back")), h("p", {}, question),
-    h("div", { class: "suggested" }, ...options.map((option) => h("button", {
-      class: "btn", type: "button", onclick: () => { message.value = option.text ?? option; ask(); message.focus(); },
-    }, option.text ?? option))));
+/** Says it to assistive technology once typing has paused. */
+function announce(text) {
+  clearTimeout(quiet);
+  quiet = setTimeout(() => { byId("announce").textContent = text; }, QUIET_MS);
 }
 
-function abstain(found) {
-  const button = h("button", { class: "btn", type: "button", onclick: () => reportGap(button) }, icon("inbox"), t("reply.to_gap"));
-  reply.message(icon("search"), h("strong", {}, t("reply.none")),
-    h("p", {}, found.results.length ? t("reply.none_near") : t("reply.none_help")), button);
+/** Puts `text` in the place of what is being typed and asks. */
+function take(text) {
+  message.value = text;
+  ask();
+  message.focus();
+}
+
+/** Copies the question back with the ways to mean it, so that the customer only has to choose. */
+async function copyQuestion() {
+  const { question, options } = last.clarify;
+  const text = [question, ...options.map((option, index) => `${index + 1}. ${option.text ?? option}`)].join("\n");
+  if (!(await copy(text))) {
+    toast(t("reply.copy_failed"), "alert");
+    return;
+  }
+  toast(t("reply.copied"));
+  if (message.value.trim()) commitQuietly();
+  say("agent", text);
+  message.focus();
 }
 
 async function reportGap(button) {
@@ -136,22 +149,26 @@ function welcome() {
   byId("progress").hidden = true;
   byId("risk").hidden = true;
   byId("answers-note").textContent = "";
+  answers.reset();
   answers.message(icon("book"), h("strong", {}, t("console.answers_empty")), h("p", {}, t("console.answers_empty_help")));
-  reply.message(icon("send"), h("strong", {}, t("console.reply_empty")), h("p", {}, t("console.try")),
-    h("div", { class: "suggested" }, ...["1", "2", "3", "4"].map((n) => h("button", {
-      class: "btn", type: "button", onclick: () => { message.value = t(`console.example${n}`); ask(); message.focus(); },
-    }, t(`console.example${n}`)))));
+  reply.message(...waitingForCustomer(take));
 }
 
+/** Old answers stay readable and say that they are old; without any, both panes say what happened. */
 function failed(problem) {
-  const text = problem.status === 0 ? t("common.offline") : problem.message;
-  byId("answers-note").textContent = text;
+  const text = problem.status === 0 ? t("common.offline") : problem.message || t("common.failed");
+  const note = byId("answers-note");
   if (last) {
-    toast(text, "alert");
+    if (note.textContent !== t("console.stale")) toast(text, "alert");
+    note.textContent = t("console.stale");
+    note.className = "small due-text";
     return;
   }
-  answers.message(icon("alert"), h("strong", {}, text),
-    h("button", { class: "btn", type: "button", onclick: ask }, icon("reload"), t("common.retry")));
+  note.textContent = "";
+  answers.message(...unavailable(problem.status ? problem.title : "", text, ask));
+  reply.message(icon("send"), h("strong", {}, t("reply.unavailable")),
+    problem.status === 0 ? h("p", {}, t("reply.unavailable_help")) : null);
+  announce(text);
 }
 
 /** Puts the typed message into the transcript; what comes next is a new message of the same contact. */
@@ -167,23 +184,31 @@ function say(role, text) {
   transcript.push({ role, text });
   byId("transcript").append(h("li", { class: `bubble ${role}` },
     h("span", { class: "visually-hidden" }, t(`speaker.${role}`)), text));
+  byId("transcript").scrollTop = byId("transcript").scrollHeight;
 }
 
 async function copyReply() {
   const suggestion = reply.current;
   const text = reply.text.trim();
+  if (!suggestion && last?.clarify) await copyQuestion();
   if (!suggestion || !text) return;
-  const missing = text.match(/\{\{\s*[\w.]+\s*\}\}/);
+  const missing = slotsIn(text).map(slotLabel).join(t("list.join"));
+  if (missing && warned !== text && !reply.editing) {
+    warned = text;
+    reply.focusSlot();
+    toast(t("reply.fill_first", { slots: missing }), "alert");
+    return;
+  }
   if (!(await copy(text))) {
     toast(t("reply.copy_failed"), "alert");
     return;
   }
-  toast(missing ? t("reply.copied_missing", { slot: missing[0] }) : t("reply.copied"), missing ? "alert" : "check");
+  toast(missing ? t("reply.copied_missing", { slots: missing }) : t("reply.copied"), missing ? "alert" : "check");
   const edited = text !== suggestion.text.trim();
   if (message.value.trim()) commitQuietly();
   say("agent", text);
-  send({ kind: edited ? "edited" : "adopted", ...(edited ? { sent: text } : {}) }, suggestion);
-  if (reply.editing) reply.stopEditing();
+  send({ kind: edited ? "edited" : "adopted", ...(edited ? { sent: text } : {}) }, suggestion).catch(() => {});
+  if (reply.draft !== null) reply.discard();
   message.focus();
 }
 
@@ -213,80 +238,39 @@ async function sendFeedback(kind) {
 function reset() {
   transcript.length = 0;
   byId("transcript").replaceChildren();
-  reply.slots = {};
-  reply.draft = null;
-  reply.waiting = null;
+  reply.reset();
   message.value = "";
-  reader.panel.hidden = true;
+  answers.reset();
+  if (reader.open) reader.close();
   ask();
   message.focus();
 }
 
-function dateChanged() {
-  const date = asOf();
+function dateChanged(value) {
+  date = value;
   byId("asof-banner").hidden = !date;
   byId("asof-banner").querySelector("[data-text]").textContent = t("console.asof_banner", { date });
   ask();
 }
 
-/** Keys while the message is being typed. */
-function messageKey(event) {
-  if (event.isComposing) return;
-  if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
-    commit();
-  } else if (event.key === "ArrowDown" && !message.value.slice(message.selectionEnd).includes("\n")) {
-    event.preventDefault();
-    answers.move(1);
-  } else if (event.key === "ArrowUp" && answers.selected >= 0) {
-    event.preventDefault();
-    answers.move(-1);
-  } else if (event.key === "ArrowRight" && answers.current && message.selectionEnd === message.value.length) {
-    event.preventDefault();
-    openEntry(answers.current.url, answers.current.title);
-  }
-}
-
-const ALT = {
-  KeyE: () => reply.edit(),
-  KeyO: () => sendFeedback("outdated"),
-  KeyU: () => sendFeedback("unhelpful"),
-  KeyN: reset,
-  Digit1: () => reply.select(0),
-  Digit2: () => reply.select(1),
-  Digit3: () => reply.select(2),
-};
-
-function globalKey(event) {
-  if (event.isComposing || byId("keys").open) return;
-  const typing = event.target.matches("textarea, input:not([type=radio])");
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-    event.preventDefault();
-    copyReply();
-  } else if (event.altKey && ALT[event.code]) {
-    event.preventDefault();
-    ALT[event.code]();
-  } else if (event.key === "Escape") {
-    if (reply.editing) reply.stopEditing();
-    else if (reader.open) reader.close();
-    message.focus();
-  } else if (!typing && event.key === "/") {
-    event.preventDefault();
-    message.focus();
-  } else if (event.key === "?" && (!typing || (event.target === message && !message.value))) {
-    event.preventDefault();
-    byId("keys").showModal();
-  }
-}
-
+bindKeys({ message, answers, reply, reader, help: byId("keys") }, {
+  copy: copyReply,
+  feedback: sendFeedback,
+  reset,
+  commit,
+  openSelected: () => openEntry(answers.current.url, answers.current.title),
+});
 message.addEventListener("input", schedule);
-message.addEventListener("keydown", messageKey);
-document.addEventListener("keydown", globalKey);
 byId("channels").addEventListener("change", ask);
-byId("asof").addEventListener("change", dateChanged);
-byId("asof-clear").addEventListener("click", () => { byId("asof").value = ""; dateChanged(); });
+byId("asof").addEventListener("day", (event) => dateChanged(event.detail));
+byId("asof-clear").addEventListener("click", () => {
+  byId("asof").value = "";
+  byId("asof").dispatchEvent(new Event("change"));
+  message.focus();
+});
 byId("reset").addEventListener("click", reset);
 byId("keys-open").addEventListener("click", () => byId("keys").showModal());
+window.addEventListener("online", () => { if (lastQuestion()) ask(); });
 const asked = new URLSearchParams(location.search).get("q");
 if (asked) message.value = asked;
 ask();

@@ -2,11 +2,11 @@
 
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
-import { stateChip, validity } from "./state.js";
+import { SlotFields, slotsIn, withSlots } from "./slots.js";
+import { collect, drawSources, ofSentence } from "./sources.js";
+import { tone } from "./state.js";
 
-const SLOT = /(\{\{\s*[\w.]+\s*\}\})/;
-
-/** Draws suggestions; calls back `onCopy(suggestion, text)`, `onFeedback(kind, suggestion)`, `onSlot(name, value)`, `onOpen(url, title)`. */
+/** Draws suggestions; calls back `copy()`, `feedback(kind)`, `slot()` when a variable is filled, `open(url, title)`. */
 export class ReplyCard {
   constructor(root, handlers) {
     this.root = root;
@@ -14,26 +14,23 @@ export class ReplyCard {
     this.suggestions = [];
     this.index = 0;
     this.draft = null;
+    this.editing = false;
     this.waiting = null;
-    this.slots = {};
+    this.fields = new SlotFields(() => this.on.slot());
   }
 
   get current() {
     return this.suggestions[this.index] ?? null;
   }
 
-  get editing() {
-    return this.draft !== null;
-  }
-
-  /** The text that a copy takes: the draft when editing, else the suggestion. */
+  /** The text that a copy takes: the agent's own when there is one, else the suggestion. */
   get text() {
     return this.draft ?? this.current?.text ?? "";
   }
 
-  /** New suggestions; while a draft is being edited they wait behind a button instead. */
+  /** New suggestions; while the agent's own text stands they wait behind a button instead. */
   show(suggestions) {
-    if (this.editing) {
+    if (this.draft !== null) {
       this.waiting = suggestions;
       this.root.querySelector("[data-waiting]")?.removeAttribute("hidden");
       return;
@@ -45,84 +42,130 @@ export class ReplyCard {
   }
 
   message(...nodes) {
-    if (this.editing) return;
+    if (this.draft !== null) return;
     this.suggestions = [];
     this.root.replaceChildren(h("div", { class: "empty" }, ...nodes));
   }
 
   select(index) {
-    if (this.editing || !this.suggestions[index]) return;
+    if (this.draft !== null || !this.suggestions[index]) return;
     this.index = index;
     this.#draw();
   }
 
   edit() {
     if (!this.current || this.editing) return;
-    this.draft = this.current.text;
+    this.draft ??= this.current.text;
+    this.editing = true;
     this.#draw();
     const area = this.root.querySelector("textarea.draft");
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
   }
 
-  /** Leaves editing; suggestions that came meanwhile are shown. */
+  /** Leaves editing and keeps what was written; an unchanged text makes way for what came meanwhile. */
   stopEditing() {
+    this.editing = false;
+    const text = this.draft?.trim() ?? "";
+    if (!text || text === this.current.text.trim()) this.discard();
+    else this.#draw();
+  }
+
+  /** Drops the agent's own text; suggestions that came meanwhile are shown. */
+  discard() {
     this.draft = null;
+    this.editing = false;
     const next = this.waiting;
     this.waiting = null;
     if (next) this.show(next);
     else this.#draw();
   }
 
+  /** A new contact: nothing of the last one stays. */
+  reset() {
+    this.draft = null;
+    this.editing = false;
+    this.waiting = null;
+    this.fields.reset();
+  }
+
+  /** Puts the cursor into the first variable that is empty; whether there is one. */
+  focusSlot() {
+    const fields = [...this.root.querySelectorAll("[data-slot]")];
+    const field = fields.find((f) => !f.value) ?? fields[0];
+    field?.focus();
+    return Boolean(field);
+  }
+
   #draw() {
     if (!this.current) return;
-    const evidence = this.#evidence();
-    const parts = [this.#tabs(), this.#warning(), this.editing ? this.#draft() : this.#body(evidence), this.#slotFields(), this.#actions(), this.#sources(evidence)];
-    this.root.replaceChildren(...parts.filter(Boolean));
+    const collected = collect(this.current.sentences);
+    const focused = this.#focused();
+    this.root.replaceChildren(...[
+      this.#tabs(), this.#warning(), this.#panel(collected), this.#slotFields(), this.#actions(),
+      drawSources(collected, this.on.open),
+    ].filter(Boolean));
+    if (focused) this.root.querySelector(focused.selector)?.focus();
+    if (focused?.start !== undefined) document.activeElement.setSelectionRange?.(focused.start, focused.end);
+  }
+
+  /** Which control has the focus, so that a redraw gives it back. */
+  #focused() {
+    const active = document.activeElement;
+    if (!this.root.contains(active)) return null;
+    if (active.dataset.slot) {
+      return { selector: `[data-slot="${active.dataset.slot}"]`, start: active.selectionStart, end: active.selectionEnd };
+    }
+    if (active.dataset.act) return { selector: `[data-act="${active.dataset.act}"]` };
+    return active.getAttribute("role") === "tab" ? { selector: "[role=tab][aria-selected=true]" } : null;
   }
 
   /** What to know before sending: a basis that is stale, disputed or about to change. */
   #warning() {
     const stale = [this.current.freshness, ...this.current.sentences.flatMap((s) => s.evidence.map((e) => e.freshness))]
       .filter((freshness) => freshness && freshness.state !== "current");
-    const messages = [...new Set(stale.flatMap((freshness) => freshness.reasons.map((reason) => reason.message)))];
     if (!stale.length) return null;
-    return h("div", { class: "notice due reply-warning", role: "status" }, icon("alert"),
+    const messages = [...new Set(stale.flatMap((freshness) => freshness.reasons.map((reason) => reason.message)))];
+    const [colour, shape] = tone(stale[0].state);
+    return h("div", { class: `notice ${colour} reply-warning` }, icon(shape),
       h("div", {}, h("b", {}, t(`state.${stale[0].state}`)), ...messages.map((message) => h("div", {}, message))));
   }
 
-  /** Distinct quotes in order, numbered from 1. */
-  #evidence() {
-    const seen = new Map();
-    for (const sentence of this.current.sentences) {
-      for (const item of sentence.evidence) {
-        const key = `${item.entry_id}\n${item.revision}\n${item.quote}`;
-        if (!seen.has(key)) seen.set(key, { ...item, n: seen.size + 1, key });
-      }
-    }
-    return seen;
-  }
-
   #tabs() {
-    return h("div", { class: "tabs", role: "tablist", "aria-label": t("console.reply") },
+    const move = (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      this.select((this.index + step + this.suggestions.length) % this.suggestions.length);
+    };
+    return h("div", { class: "tabs", role: "tablist", "aria-label": t("console.reply"), onkeydown: move },
       ...this.suggestions.map((suggestion, index) => h("button", {
-        class: "tab", role: "tab", type: "button", "aria-selected": String(index === this.index),
+        class: "tab", role: "tab", type: "button", id: `reply-tab-${index}`, "aria-selected": String(index === this.index),
+        "aria-controls": "reply-panel", "aria-keyshortcuts": `Alt+${index + 1}`,
         tabindex: index === this.index ? "0" : "-1", title: suggestion.title,
-        disabled: this.editing && index !== this.index, onclick: () => this.select(index),
-      }, h("kbd", {}, `Alt ${index + 1}`), h("b", {}, suggestion.title))));
+        disabled: this.draft !== null && index !== this.index, onclick: () => this.select(index),
+      }, h("kbd", { "aria-hidden": "true" }, `Alt ${index + 1}`), h("b", {}, suggestion.title))));
   }
 
-  #body(evidence) {
-    const paragraphs = this.#paragraphs().map((sentences) => h("p", {}, ...sentences.map((sentence) => {
-      const refs = sentence.evidence.map((item) => evidence.get(`${item.entry_id}\n${item.revision}\n${item.quote}`).n);
-      const mark = (on) => refs.forEach((n) => this.root.querySelector(`#ev-${n}`)?.classList.toggle("on", on));
-      return h("span", {
-        class: `sentence ${sentence.part}`, data: refs.length ? { ev: refs.join(" ") } : {},
-        onmouseenter: () => mark(true), onmouseleave: () => mark(false),
-      }, ...this.#withSlots(sentence.text),
-      ...refs.map((n) => h("sup", {}, h("button", { type: "button", "aria-label": t("reply.source_n", { n }), onfocus: () => mark(true), onblur: () => mark(false), onclick: () => this.root.querySelector(`#ev-${n} a`)?.click() }, String(n)))));
-    })));
-    return h("div", { class: "reply-body" }, ...paragraphs);
+  #panel(collected) {
+    const inside = this.editing ? this.#draft() : this.draft !== null ? this.#own() : this.#body(collected);
+    return h("div", { role: "tabpanel", id: "reply-panel", "aria-labelledby": `reply-tab-${this.index}` }, inside);
+  }
+
+  #body(collected) {
+    return h("div", { class: "reply-body" }, ...this.#paragraphs().map((sentences) =>
+      h("p", {}, ...sentences.map((sentence) => this.#sentence(sentence, ofSentence(sentence, collected))))));
+  }
+
+  #sentence(sentence, sources) {
+    const mark = (on) => sources.forEach(({ n }) => this.root.querySelector(`#ev-${n}`)?.classList.toggle("on", on));
+    return h("span", {
+      class: `sentence ${sentence.part}`, data: sources.length ? { ev: sources.map(({ n }) => n).join(" ") } : {},
+      onmouseenter: () => mark(true), onmouseleave: () => mark(false),
+    }, ...withSlots(sentence.text), ...sources.map((item) => h("sup", {}, h("button", {
+      type: "button", "aria-label": t("reply.source_n", { n: item.n }), title: item.title,
+      onfocus: () => mark(true), onblur: () => mark(false), onclick: () => this.on.open(item.url, item.title),
+    }, String(item.n)))));
   }
 
   /** Sentences grouped as the reply's text lays them out: a line break starts a paragraph. */
@@ -138,8 +181,10 @@ export class ReplyCard {
     return groups;
   }
 
-  #withSlots(text) {
-    return text.split(SLOT).filter(Boolean).map((part) => (SLOT.test(part) ? h("mark", { class: "slot" }, part) : part));
+  /** The agent's own text, read back. */
+  #own() {
+    return h("div", { class: "reply-body own" }, h("span", { class: "chip info" }, icon("edit"), t("reply.edited")),
+      ...this.draft.split(/\n+/).filter((line) => line.trim()).map((line) => h("p", {}, ...withSlots(line))));
   }
 
   #draft() {
@@ -149,38 +194,27 @@ export class ReplyCard {
   }
 
   #slotFields() {
-    const names = [...new Set(this.current.sentences.flatMap((s) => s.slots_missing ?? []).concat(
-      Object.keys(this.slots).filter((name) => this.slots[name])))];
-    if (!names.length || this.editing) return null;
-    return h("div", { class: "slots" }, ...names.map((name) => h("label", {}, name, h("input", {
-      class: "input", value: this.slots[name] ?? "", data: { slot: name },
-      onchange: (event) => { this.slots[name] = event.target.value.trim(); this.on.slot(); },
-    }))));
+    if (this.draft !== null) return null;
+    const missing = this.current.sentences.flatMap((s) => s.slots_missing ?? []).concat(slotsIn(this.current.text));
+    return this.fields.draw(this.current.entry_id, missing);
   }
 
   #actions() {
-    const button = (name, label, handler, cls = "plain", key = null) =>
-      h("button", { class: `btn ${cls}`, type: "button", onclick: handler }, icon(name), label, key ? h("kbd", {}, key) : null);
+    const button = (act, name, label, handler, cls = "plain", key = null) => h("button", {
+      class: `btn ${cls}`, type: "button", data: { act }, onclick: handler,
+    }, icon(name), label, key ? h("kbd", { "aria-hidden": "true" }, key) : null);
+    const own = this.draft !== null;
     return h("div", { class: "reply-actions" },
-      button("copy", t("reply.copy"), () => this.on.copy(), "primary", "Ctrl ↵"),
+      button("copy", "copy", t("reply.copy"), () => this.on.copy(), "primary", "Ctrl ↵"),
       this.editing
-        ? button("check", t("reply.edit_done"), () => this.stopEditing(), "", "Esc")
-        : button("edit", t("reply.edit"), () => this.edit(), "", "Alt E"),
-      h("button", { class: "btn", type: "button", hidden: true, data: { waiting: "" }, onclick: () => this.stopEditing() }, icon("reload"), t("reply.waiting")),
+        ? button("done", "check", t("reply.edit_done"), () => this.stopEditing(), "", "Esc")
+        : button("edit", "edit", t("reply.edit"), () => this.edit(), "", "Alt E"),
+      own && !this.editing ? button("restore", "back", t("reply.restore"), () => this.discard()) : null,
+      own ? h("button", {
+        class: "btn", type: "button", hidden: !this.waiting, data: { waiting: "" }, title: t("reply.waiting_help"), onclick: () => this.discard(),
+      }, icon("reload"), t("reply.waiting")) : null,
       h("span", { class: "spring" }),
-      button("down", t("reply.unhelpful"), () => this.on.feedback("unhelpful")),
-      button("flag", t("reply.outdated"), () => this.on.feedback("outdated")));
-  }
-
-  #sources(evidence) {
-    if (!evidence.size) return null;
-    return h("section", { class: "evidence", "aria-label": t("reply.sources") },
-      h("h3", {}, t("reply.sources")),
-      h("ol", { class: "sources" }, ...[...evidence.values()].map((item) => h("li", { id: `ev-${item.n}` },
-        h("span", { class: "n" }, String(item.n)), h("q", {}, item.quote),
-        h("span", { class: "src" },
-          h("a", { href: item.url, onclick: (event) => { event.preventDefault(); this.on.open(item.url, item.title); } }, item.title),
-          `r${item.revision}`, item.effective ? h("span", {}, validity(item.effective)) : null,
-          item.freshness ? stateChip(item.freshness) : null)))));
+      own ? null : button("unhelpful", "down", t("reply.unhelpful"), () => this.on.feedback("unhelpful")),
+      own ? null : button("outdated", "flag", t("reply.outdated"), () => this.on.feedback("outdated")));
   }
 }

@@ -10,12 +10,18 @@ const TONE = {
   past_date_in_text: ["due", "calendar"], broken_link: ["due", "link"],
 };
 
+/** Answers below this confidence are "low". */
+export const UNLIKELY = 0.45;
+
+/** Colour and icon of a state. */
+export const tone = (state) => TONE[state] ?? ["due", "alert"];
+
 /** A chip that names the freshness state; its reasons on hover and for screen readers. */
 export function stateChip(freshness) {
   const state = freshness?.state ?? "current";
-  const [tone, shape] = TONE[state] ?? ["due", "alert"];
+  const [colour, shape] = tone(state);
   const why = (freshness?.reasons ?? []).map((reason) => reason.message).join("\n");
-  return h("span", { class: `chip ${tone}`, title: why || null }, icon(shape), t(`state.${state}`),
+  return h("span", { class: `chip ${colour}`, title: why || null }, icon(shape), t(`state.${state}`),
     why ? h("span", { class: "visually-hidden" }, why) : null);
 }
 
@@ -32,7 +38,7 @@ export function validity(effective) {
 
 /** Confidence as a word, with the number on hover. */
 export function confidence(value) {
-  const level = value >= 0.75 ? "high" : value >= 0.45 ? "mid" : "low";
+  const level = value >= 0.75 ? "high" : value >= UNLIKELY ? "mid" : "low";
   return h("span", { class: `confidence ${level}`, title: `${Math.round(value * 100)}%` },
     h("i"), t(`confidence.${level}`));
 }
