@@ -15,9 +15,11 @@ from indexer.results import MAX_QUERY, Hit, SearchRequest, SearchResponse
 from indexer.text import normalise
 from kb.model import Kind, Revision
 
-# An entry this much less sure than the best result is no answer, even when the best one is.
-_CLOSE = 0.6
+# An entry this much less sure than the best result is no answer, even when the best one is; nor is
+# the answer to one question worth leading with beside a much surer one to another.
+CLOSE = 0.6
 _HANGING_BONUS = 0.15
+_MARKEDLY = 0.1
 
 Candidate = tuple[Hit, Revision]
 
@@ -43,6 +45,20 @@ class Answer:
     response: SearchResponse
     candidates: tuple[Candidate, ...]
     good: tuple[Candidate, ...]
+
+    @property
+    def sureness(self) -> float:
+        """Confidence of the best entry; 0 when none is good."""
+        return self.good[0][0].confidence if self.good else 0.0
+
+    def is_markedly_surer(self, parts: Sequence[Answer]) -> bool:
+        """Whether this answer to a whole turn beats those to its parts, even the best of them.
+
+        It does not where each part has a good entry of its own: those are several questions.
+        """
+        best = max(part.sureness for part in parts)
+        weakest = min(part.sureness for part in parts)
+        return self.sureness >= best + _MARKEDLY and weakest < CLOSE * self.sureness
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,7 @@ class Finder:
         alone = self._answer(question.text, question.text)
         if question.topic and (question.hangs or not alone.good):
             extended = self._answer(question.text, f"{question.topic} {question.text}")
-            return extended if _sureness(extended) + _HANGING_BONUS > _sureness(alone) else alone
+            return extended if extended.sureness + _HANGING_BONUS > alone.sureness else alone
         if not alone.good:
             readings = (self._answer(question.text, text) for text in question.readings)
             return next((answer for answer in readings if answer.good), alone)
@@ -99,7 +115,7 @@ class Finder:
         candidates = _in_language(self._usable(sendable, query), language(question))
         good: list[Candidate] = []
         if sendable.answerable:
-            floor = _CLOSE * sendable.confidence
+            floor = CLOSE * sendable.confidence
             good = [(h, r) for h, r in candidates if h.confidence >= floor]
         return Answer(question, query[:MAX_QUERY], response, tuple(candidates), tuple(good))
 
@@ -118,16 +134,12 @@ def _names(revision: Revision, word: str) -> bool:
     return word in normalise(" ".join([content.title, content.body, *content.questions]))
 
 
-def _sureness(answer: Answer) -> float:
-    return answer.good[0][0].confidence if answer.good else 0.0
-
-
 def _in_language(candidates: Sequence[Candidate], wanted: str) -> list[Candidate]:
     """Only entries in the customer's language where there is a choice, otherwise all."""
     if not candidates:
         return []
     best = candidates[0][0].confidence
     fitting = [(h, r) for h, r in candidates if fits(h.lang, wanted)]
-    if fitting and fitting[0][0].confidence >= _CLOSE * best:
+    if fitting and fitting[0][0].confidence >= CLOSE * best:
         return fitting
     return list(candidates)

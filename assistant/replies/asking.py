@@ -1,4 +1,4 @@
-"""What kind of answer a question wants, and its words in the way that articles write them."""
+"""What kind of answer a question wants, and the quantities that texts state."""
 
 from __future__ import annotations
 
@@ -42,57 +42,6 @@ _PRICED = re.compile(
 _UNIT = re.compile(r"(?:几|多少)个?(天|次|年|期|米|层|台|张|枚|小时|分钟|工作日)")
 _CLOCK = re.compile(r"[一二三四五六七八九十\d]点(?!击|数)")
 
-# What customers say -> what articles say. Both readings count.
-_SAID = {
-    "邮费": "运费",
-    "快递费": "运费",
-    "洞": "孔",
-    "复位": "恢复出厂",
-    "礼拜": "周",
-    "晚了": "超过 迟到",
-    "晚到": "超过 迟到",
-    "晚两天": "超过",
-    "没送到": "未送达",
-    "没到": "未送达",
-    "拍的": "付款 下单",
-    "拍下": "付款 下单",
-    "到账": "到账 退回",
-    "坏了": "故障",
-    "坏": "故障",
-    "毛病": "质量问题 故障",
-    "不喜欢": "无理由",
-    "不想要": "无理由 取消",
-    "不凉": "不制冷 制冷",
-    "不冷": "不制冷 制冷",
-    "步梯": "没有电梯 无电梯",
-    "没电梯": "没有电梯 无电梯",
-    "销户": "注销",
-    "删号": "注销",
-    "零件": "配件 备件",
-    "配件": "备件",
-    "专票": "专用发票",
-    "没了": "取消",
-    "砸": "破损",
-    "摔坏": "破损",
-    "碎": "破损 损坏",
-    "烂": "破损 损坏",
-    "耗光": "没电 没反应",
-    "能用多久": "续航",
-    "多掏钱": "手续费 免息",
-    "利息": "免息 手续费",
-    "发出来": "发货",
-    "冰箱": "大件",
-    "空调": "大件",
-    "柜机": "大件 空调",
-    "收费": "免费 收取",
-    "要钱": "免费 收取 费用",
-    "坏的": "不能使用 故障 损坏",
-    "shipping": "freight postage delivery",
-    "postage": "freight",
-    "broken": "faulty damaged",
-    "abroad": "outside",
-}
-
 
 def asked_quantities(question: str) -> frozenset[str]:
     """The kinds of quantity a question asks for; empty for none."""
@@ -122,13 +71,6 @@ def heading_promises(heading: str, wanted: frozenset[str]) -> bool:
 def asked_units(question: str) -> frozenset[str]:
     """The units that a question counts in (几次 → 次), as `kb.quantities` names them."""
     return frozenset(match[1] for match in _UNIT.finditer(question))
-
-
-def in_article_words(question: str) -> str:
-    """The question, followed by what articles call the things it names."""
-    text = question.lower()
-    added = [written for said, written in _SAID.items() if said in text]
-    return " ".join([question, *added])
 
 
 @lru_cache(maxsize=8192)

@@ -10,17 +10,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assistant.replies import handover, risk
-from assistant.replies.answering import Answer, Candidate, Finder, Searches
+from assistant.replies.answering import CLOSE, Answer, Candidate, Finder, Searches
 from assistant.replies.clarifying import ask_back
-from assistant.replies.drafting import Style, article, blocks_of, canned_reply
+from assistant.replies.drafting import Reader, Style, article, blocks_of, canned_reply
 from assistant.replies.grounding import Gate, RevisionSource
 from assistant.replies.language import language
 from assistant.replies.meaning import Meaning
-from assistant.replies.model import Clarify, Risk, Suggestion, SuggestRequest, SuggestResponse
-from assistant.replies.questions import customer_turn, is_just, questions
+from assistant.replies.model import (
+    Clarify,
+    Risk,
+    Suggestion,
+    SuggestRequest,
+    SuggestResponse,
+)
+from assistant.replies.questions import Question, customer_turn, is_just, questions
 from assistant.replies.shaping import Block
 from assistant.replies.tables import Tables, load_tables
+from assistant.replies.vocabulary import Vocabulary
 from indexer.encoder import Encoder
+from indexer.results import SearchResponse
 from kb.clock import Clock, utc_now
 from kb.errors import InvalidInput, Problem
 from kb.model import Kind
@@ -78,8 +86,9 @@ class Composer:
         self._searcher = searcher
         self._revisions = revisions
         self._owners = owners
-        self._meaning = Meaning(encoder) if encoder else None
         self._tables = tables or load_tables()
+        meaning = Meaning(encoder) if encoder else None
+        self._reader = Reader(meaning, Vocabulary.from_words(self._tables.words))
         self._clock = clock
 
     def suggest(self, request: SuggestRequest) -> SuggestResponse:
@@ -93,7 +102,7 @@ class Composer:
         gate = Gate(self._revisions, request.as_of or self._clock(), request.audiences)
         elsewhere = tuple(self._tables.words["elsewhere"])
         finder = Finder(request, self._searcher, gate, elsewhere)
-        answers = self._answers(turn, request, finder)
+        whole, answers = self._answers(turn, request, finder)
         watched = self._risk(request, answers)
         style = Style(request.channel, watched.mood, request.slots, self._tables.phrases)
         suggestions = self._suggestions(answers, gate, style)
@@ -110,22 +119,33 @@ class Composer:
                 owner=self._owner(answers),
                 unanswered=bool(unanswered),
             ),
-            search=answers[0].response if len(answers) == 1 else finder.search(turn),
+            search=whole,
             unanswered=unanswered,
         )
 
-    def _answers(self, turn: str, request: SuggestRequest, finder: Finder) -> list[Answer]:
-        """One answer for each question; none for small talk or a bare call for a person."""
+    def _answers(
+        self, turn: str, request: SuggestRequest, finder: Finder
+    ) -> tuple[SearchResponse, list[Answer]]:
+        """The search for the whole turn, and one answer for each question.
+
+        There is none for small talk or a bare call for a person, and one for the turn as a whole
+        where that finds a markedly better entry than its parts.
+        """
         words = self._tables.words
         if is_just(turn, [*words["small_talk"], *words["person_alone"], *words["person"]]):
-            return []
-        return [finder.find(question) for question in questions(request.messages)]
+            return finder.search(turn), []
+        answers = [finder.find(question) for question in questions(request.messages)]
+        if len(answers) == 1:
+            return answers[0].response, answers
+        whole = finder.find(Question(turn))
+        return whole.response, [whole] if whole.is_markedly_surer(answers) else answers
 
     def _suggestions(self, answers: Sequence[Answer], gate: Gate, style: Style) -> list[Suggestion]:
         found = _Found()
-        answered = [a for a in answers if a.good]
-        if len(answered) > 1:
-            self._merge(answered, gate, style, found)
+        answered = sorted((a for a in answers if a.good), key=lambda a: -a.sureness)
+        close = [a for a in answered if a.sureness >= CLOSE * answered[0].sureness]
+        if len(close) > 1:
+            self._merge(close, gate, style, found)
         pairs = [(answer.query, candidate) for answer in answered for candidate in answer.good]
         ranked = sorted(pairs, key=lambda pair: -pair[1][0].confidence)
         for query, candidate in ranked:
@@ -134,7 +154,7 @@ class Composer:
         return found.suggestions
 
     def _merge(self, answered: Sequence[Answer], gate: Gate, style: Style, found: _Found) -> None:
-        """One reply to all questions, from the best article for each."""
+        """One reply to the questions, from the best article for each, the surest first."""
         blocks: list[Block] = []
         sources: list[Candidate] = []
         for number, answer in enumerate(answered):
@@ -142,7 +162,7 @@ class Composer:
             if best is None:
                 continue
             said = {s.text for b in blocks for s in b.sentences}
-            new = blocks_of(answer.query, best, gate, self._meaning, number)
+            new = blocks_of(answer.query, best, gate, self._reader, number)
             blocks += [b for b in new if not said & {s.text for s in b.sentences}]
             sources.append(best)
         if len(sources) > 1 and blocks:
@@ -153,7 +173,7 @@ class Composer:
     ) -> Suggestion | None:
         if candidate[0].kind is Kind.REPLY:
             return canned_reply(candidate, gate, style)
-        blocks = blocks_of(query, candidate, gate, self._meaning)
+        blocks = blocks_of(query, candidate, gate, self._reader)
         return article(blocks, [candidate], style) if blocks else None
 
     def _clarify(self, answers: Sequence[Answer], turn: str) -> Clarify | None:

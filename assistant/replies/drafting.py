@@ -16,7 +16,16 @@ from assistant.replies.passages import Passage, Shape
 from assistant.replies.selecting import choose
 from assistant.replies.selection import Choice
 from assistant.replies.shaping import Block, shape_reply
+from assistant.replies.vocabulary import Vocabulary
 from kb.model import Channel, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What it takes to see which passages answer: meaning, and the company's own words."""
+
+    meaning: Meaning | None
+    vocabulary: Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Style:
 
 
 def blocks_of(
-    query: str, candidate: Candidate, gate: Gate, meaning: Meaning | None, turn: int = 0
+    query: str, candidate: Candidate, gate: Gate, reader: Reader, turn: int = 0
 ) -> list[Block]:
     """The blocks of an article that answer a query; the best one is marked as needed.
 
@@ -40,7 +49,7 @@ def blocks_of(
     """
     hit, revision = candidate
     blocks: list[Block] = []
-    for choice in choose(query, revision.content, hit, meaning):
+    for choice in choose(query, revision.content, hit, reader.meaning, reader.vocabulary):
         sentences = tuple(_sentence(p, choice, revision) for p in choice.passages)
         if all(gate.passes(s) for s in sentences):
             shape = choice.passages[-1].shape

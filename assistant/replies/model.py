@@ -99,7 +99,8 @@ class Sentence:
 class Suggestion:
     """A reply ready to send. `text` contains the text of every sentence, in order.
 
-    Suggestions come by falling confidence; a reply to several questions at once comes first.
+    Suggestions come by falling confidence; a reply to several questions at once comes first, made
+    only of answers about as sure as the surest, which leads.
 
     `confidence` is the calibrated probability that the entry answers the question (with several
     questions: the least certain of them). `entry_id`, `revision` and `title` name the main source,

@@ -8,7 +8,6 @@ from assistant.replies import wording
 from assistant.replies.asking import asked_quantities
 from assistant.replies.model import Part
 from assistant.replies.selection import Selection, branches, stands_alone
-from assistant.replies.telling import key_overlap
 from kb.model import Kind
 
 MAX_STEPS = 4
@@ -35,7 +34,7 @@ def wants_steps(selection: Selection) -> bool:
         return True
     heading = next(p for p in selection.pool if p.section == section).heading
     if wording.asks_how(selection.question):
-        return not (selection.telling and key_overlap(selection.question, heading))
+        return not (selection.telling and selection.overlap(heading))
     return not heading or _is_staged(selection)
 
 

@@ -42,6 +42,8 @@ _TAG_QUESTION = re.compile(
     r"(?:这样)?(?:可以|好|行|对|是|能|会|有|请问|在|算|成)?"
     r"(?:吗|么|不|嘛|呢|不行|不好|行不行|可以不|对不对|是不是)?\W*"
 )
+# 打游戏呢? asks nothing by itself; 怎么退呢? does.
+_ELLIPSIS = re.compile(rf"[^{_COMMA}{_STOP}]{{1,10}}呢[{_COMMA}{_STOP}]*")
 _PIECE = re.compile(rf"[{_COMMA}{_STOP}~\uff5e…]+")
 _NOISE = re.compile(r"[\W_]+")
 _LAUGH = re.compile(r"^([哈呵嘻嘿嗯哦啊呃额6])\1*$")
@@ -98,13 +100,14 @@ def questions(messages: Sequence[Message]) -> list[Question]:
 def split(turn: str) -> list[str]:
     """The separate questions of a turn, at most three, or the whole turn when there is only one.
 
-    Statements stay with the question they explain: the one before, or the first one that follows.
+    Statements stay with the question they explain: the one before, or the first one that follows;
+    so does an elliptic tail (能用多久,打游戏呢?) with the question before it.
     A wish followed by 还有 or 另外 (我想退货,另外…) counts as a question.
     """
     groups: list[list[str]] = []
     asking: list[bool] = []
     for clause in _clauses(turn):
-        asks = _asks(clause) and not (groups and _is_tail(groups[-1][-1], clause))
+        asks = _asks(clause) and not (groups and _is_tail(groups[-1], clause))
         joins = bool(_CONNECTIVE.match(clause))
         if joins and groups and _WANTS.search(normalise(groups[-1][-1])):
             asking[-1] = True
@@ -127,6 +130,14 @@ def is_elliptic(text: str) -> bool:
     return han <= _SHORT_HAN if han else len(text.split()) <= _SHORT_WORDS
 
 
+def is_elliptic_tail(clause: str) -> bool:
+    """Whether a clause (打游戏呢?) only varies a question that it leaves out."""
+    text = normalise(clause).strip()
+    if not _ELLIPSIS.fullmatch(text) or _CONNECTIVE.match(text):
+        return False
+    return not _ASKS.search(text.rstrip(f"呢{_COMMA}{_STOP}"))
+
+
 def is_just(text: str, phrases: Iterable[str]) -> bool:
     """Whether a text is nothing but these phrases (你好,在吗?), particles and punctuation."""
     known = {_bare(phrase) for phrase in phrases}
@@ -141,9 +152,11 @@ def _asks(clause: str) -> bool:
     return bool(_ASKS.search(normalise(clause))) and not _TAG_QUESTION.fullmatch(clause)
 
 
-def _is_tail(before: str, clause: str) -> bool:
-    """Whether a few words behind a comma belong to the question before (…是啥,要紧吗)."""
-    return before[-1] in _COMMA and han_count(clause) in _TOO_SHORT
+def _is_tail(before: Sequence[str], clause: str) -> bool:
+    """Whether a few words belong to the question before (…是啥,要紧吗; 能用多久,打游戏呢)."""
+    if before[-1][-1] in _COMMA and han_count(clause) in _TOO_SHORT:
+        return True
+    return is_elliptic_tail(clause) and any(map(_asks, before))
 
 
 def _readings(text: str) -> tuple[str, ...]:

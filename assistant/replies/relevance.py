@@ -21,9 +21,11 @@ from assistant.replies.asking import (
     units_of,
     wanted_quantities,
 )
+from assistant.replies.fitting import is_about_another
 from assistant.replies.meaning import Meaning
 from assistant.replies.passages import Passage, passages
 from assistant.replies.telling import mentions, weigh
+from assistant.replies.vocabulary import Vocabulary
 from kb.model import Content
 
 _HEADING = 0.7
@@ -43,7 +45,9 @@ _MARGINS = re.compile(
 )
 
 
-def rate(question: str, content: Content, meaning: Meaning | None) -> list[float]:
+def rate(
+    question: str, content: Content, meaning: Meaning | None, vocabulary: Vocabulary
+) -> list[float]:
     """A score for each passage of an entry, 0 (nothing to do with it) to about 2.
 
     Scores compare within the entry only. What the whole entry is about (terms of its title, names
@@ -52,7 +56,7 @@ def rate(question: str, content: Content, meaning: Meaning | None) -> list[float
     pool = passages(content)
     if not pool:
         return []
-    weights = weigh(question, pool, content)
+    weights = weigh(question, pool, content, vocabulary)
     meanings = _meanings(question, pool, meaning)
     wanted = wanted_quantities(question) or (frozenset() if weights.telling else NUMBER)
     named, units = figures(question), asked_units(question)
@@ -65,7 +69,8 @@ def rate(question: str, content: Content, meaning: Meaning | None) -> list[float
             score += _QUANTITY
         if heading_promises(passage.heading, wanted):
             score += _PROMISED
-        if named & figures(passage.text) or units & units_of(passage.text):
+        same = named & figures(passage.text) and not is_about_another(question, passage.text)
+        if same or units & units_of(passage.text):
             score += _SAME_FIGURE
         scores.append(score + _prior(passage, len(pool)))
     best = pool[scores.index(max(scores))].section

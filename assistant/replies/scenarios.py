@@ -7,7 +7,6 @@ import re
 from assistant.replies.asking import asked_quantities, figures, kinds_of_quantity
 from assistant.replies.passages import Passage, Shape
 from assistant.replies.selection import Group, Selection, alike, branches
-from assistant.replies.telling import key_overlap
 from assistant.replies.wording import asks_compensation
 from kb.model import Kind
 
@@ -27,12 +26,17 @@ _KEYED = re.compile(
 
 
 def take_rows(selection: Selection) -> bool:
-    """Take rows that the question names, or a table as a whole where it names none.
+    """Take rows that the question names or has its figure in, or else a table as a whole.
 
     Returns whether a table was the answer, so that single sentences need not be.
     """
     for table in sorted(_tables(selection), key=lambda rows: not _is_scenario(rows)):
-        overlaps = [key_overlap(selection.question, row.key) for row in table]
+        applying = [row for row in table if row.order in selection.applying]
+        if applying and len(applying) < len(table):
+            if _take_named(selection, applying[:_MOST_NAMED], 1.0):
+                return True
+            continue
+        overlaps = [selection.overlap(row.key) for row in table]
         top = max(overlaps)
         named = [r for r, o in zip(table, overlaps, strict=True) if o and o >= 0.6 * top]
         if top and len(named) < len(table):
@@ -114,6 +118,6 @@ def _tables(selection: Selection) -> list[Group]:
     """The tables of the entry without rows that send the reader elsewhere."""
     tables: dict[tuple[int, str], Group] = {}
     for passage in selection.pool:
-        if passage.shape is Shape.ROW and not branches(passage):
+        if passage.shape is Shape.ROW and selection.free(passage) and not branches(passage):
             tables.setdefault((passage.section, passage.key_label), []).append(passage)
     return list(tables.values())

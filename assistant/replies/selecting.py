@@ -2,12 +2,14 @@
 
 An FAQ gives its first sentence, then what fits. A how-to gives its first steps in order. A scenario
 table gives the rows that the question names, or all of them when it names none. Everything else
-gives the best sentences. What limits a sentence (但…, 除外…) stays with it, whatever the limits.
+gives the best sentences. What the customer's own figure rules out is left out. What limits a
+sentence (但…, 除外…) stays with it, whatever the limits.
 """
 
 from __future__ import annotations
 
 from assistant.replies.asking import NUMBER, kinds_of_quantity, wanted_quantities
+from assistant.replies.fitting import Fit, fitted
 from assistant.replies.meaning import Meaning
 from assistant.replies.model import Part
 from assistant.replies.passages import Passage, Shape, passages
@@ -16,6 +18,7 @@ from assistant.replies.relevance import is_marginal, rate
 from assistant.replies.scenarios import take_rows
 from assistant.replies.selection import Choice, Group, Selection, stands_alone
 from assistant.replies.telling import mentions, telling_terms
+from assistant.replies.vocabulary import Vocabulary
 from indexer.results import Hit
 from kb.model import Content, Kind
 
@@ -27,16 +30,26 @@ _FOR_QUANTITY = 0.4
 _SNIPPET = 0.12
 _MATCHED_HEADING = 0.08
 _FLOOR = 0.12
+_APPLIES = 0.05
+_TO_THE_POINT = 0.3
 
 
-def choose(question: str, content: Content, hit: Hit, meaning: Meaning | None) -> list[Choice]:
+def choose(
+    question: str,
+    content: Content,
+    hit: Hit,
+    meaning: Meaning | None,
+    vocabulary: Vocabulary,
+) -> list[Choice]:
     """The passages that answer a question, best first; the first one is never to be dropped.
 
     At most four sentences or steps, or six rows, not counting what limits them, and one action.
     """
-    pool = passages(content)
-    scores = _with_hints(pool, rate(question, content, meaning), hit)
-    selection = Selection(question, content, pool, scores)
+    fit = fitted(question, passages(content))
+    pool = fit.pool
+    scores = _with_hints(pool, rate(question, content, meaning, vocabulary), hit)
+    scores = _with_figures(fit, scores)
+    selection = Selection(question, content, pool, scores, vocabulary, fit.applying, fit.dropped)
     if not pool or selection.best < _FLOOR:
         return []
     if content.kind is Kind.FAQ:  # its first sentence is the answer
@@ -58,6 +71,23 @@ def _with_hints(pool: tuple[Passage, ...], scores: list[float], hit: Hit) -> lis
         + (_MATCHED_HEADING if heading and heading == passage.heading else 0.0)
         for passage, score in zip(pool, scores, strict=True)
     ]
+
+
+def _with_figures(fit: Fit, scores: list[float]) -> list[float]:
+    """What the customer's own figure is in comes first, if it is to the point at all.
+
+    To the point it is as much as any branch of its quantity: the others are left out for it. What
+    else is said keeps its place behind it.
+    """
+    if not fit.applying and not fit.dropped:
+        return scores
+    floor = _TO_THE_POINT * max(scores, default=0.0)
+    fitted_scores = [0.0 if n in fit.dropped else score for n, score in enumerate(scores)]
+    top = max(fitted_scores, default=0.0)
+    for order in fit.applying:
+        if max(scores[n] for n in fit.branches(order)) >= floor:
+            fitted_scores[order] = top + fit.weight(order) * _APPLIES
+    return fitted_scores
 
 
 def _take_sentences(selection: Selection) -> None:
@@ -126,7 +156,7 @@ def _cover_words(selection: Selection, ranked: list[Group]) -> None:
     Asked for an activated phone, the general rule alone would mislead.
     """
     said = "".join(choice.text for choice in selection.chosen)
-    terms = telling_terms(selection.question, selection.content)[:1]
+    terms = telling_terms(selection.question, selection.content, selection.vocabulary)[:1]
     for term in (term for term in terms if not mentions(said, term)):
         speaking = [g for g in ranked if any(mentions(p.text, term) for p in g)]
         rows = [p for p in selection.pool if p.shape is Shape.ROW and mentions(p.text, term)]

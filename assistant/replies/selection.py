@@ -11,6 +11,7 @@ from assistant.replies.asking import figures
 from assistant.replies.model import Part
 from assistant.replies.passages import Passage, Shape
 from assistant.replies.telling import is_telling, key_overlap
+from assistant.replies.vocabulary import Vocabulary
 from kb.model import Content
 
 Group = list[Passage]
@@ -51,6 +52,9 @@ class Selection:
         question: What is asked.
         content: The entry's content.
         pool: Its passages; `scores` has one score for each.
+        vocabulary: The company's words.
+        applying: Orders of passages whose range the customer's own figure is in.
+        dropped: Orders of passages that the figure rules out; they are never taken.
         chosen: Taken so far, in the order of taking; the first is the answer's core.
     """
 
@@ -58,8 +62,15 @@ class Selection:
     content: Content
     pool: tuple[Passage, ...]
     scores: list[float]
+    vocabulary: Vocabulary
+    applying: frozenset[int] = frozenset()
+    dropped: frozenset[int] = frozenset()
     chosen: list[Choice] = field(default_factory=list)
     _used: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """What is dropped counts as used."""
+        self._used.update(self.dropped)
 
     @property
     def best(self) -> float:
@@ -69,7 +80,11 @@ class Selection:
     @property
     def telling(self) -> bool:
         """Whether the question says more than the entry's topic."""
-        return is_telling(self.question, self.content)
+        return is_telling(self.question, self.content, self.vocabulary)
+
+    def overlap(self, key: str) -> float:
+        """Share (0 to 1) of the question's telling words that a heading or a row's key holds."""
+        return key_overlap(self.question, key, self.vocabulary)
 
     def score(self, group: Iterable[Passage]) -> float:
         """The score of the best passage of a group."""
@@ -129,7 +144,7 @@ class Selection:
         """Section of the best of these passages, its heading counting too."""
         totals: dict[int, float] = {}
         for passage in members:
-            headed = key_overlap(self.question, passage.heading)
+            headed = self.overlap(passage.heading)
             score = self.score([passage]) + _HEADED * headed
             totals[passage.section] = max(totals.get(passage.section, 0.0), score)
         return max(totals, key=lambda section: (totals[section], -section))

@@ -1,9 +1,11 @@
 """The editable word lists and phrases behind risk, hand-over and empathy.
 
 Four JSON files are packaged beside this module: `words.json` (mood, repeated contact, asking for a
-person, small talk), `sensitive.json` (words that raise an early warning, and the path to follow),
-`groups.json` (skill groups by topic words) and `phrases.json` (our own sentences). A file of the
-same name in `<data>/replies/` replaces the top-level keys it contains; the rest stays as packaged.
+person, small talk, names of others; `synonyms`: what customers say and what articles say instead;
+`products`: what the company's products are called), `sensitive.json` (words that raise an early
+warning, and the path to follow), `groups.json` (skill groups by topic words) and `phrases.json`
+(our own sentences). A file of the same name in `<data>/replies/` replaces the top-level keys it
+contains; the rest stays as packaged.
 """
 
 from __future__ import annotations

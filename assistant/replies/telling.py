@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.replies.asking import in_article_words
 from assistant.replies.passages import Passage, passages
+from assistant.replies.vocabulary import Vocabulary
 from indexer.text import STOP_WORDS, analyse, analyse_query, normalise
 from kb.model import Content
 
@@ -17,12 +17,6 @@ _UNKNOWN = 0.6
 _TELLING = 0.35
 _SHARP = 0.6
 _COMMON = 0.5
-# In an entry about certain products their names are topic, not answer.
-_PRODUCT_WORDS = frozenset(
-    "手机 冰箱 空调 扫地机 扫地 地机 机器 机器人 扫地机器人 门锁 智能锁 锁 "
-    "路由器 路由 由器 柜机 挂机 "
-    "phon phone fridg fridge router robot vacuum lock condition air ac".split()
-)
 # Words of asking, of buying and of counting say nothing about which sentence answers.
 _ASKING = frozenset(
     "什么 怎么 怎样 怎么样 怎么办 如何 多久 多少 几 几天 多长 什么时候 时候 啥 哪 哪里 谁 为什么 "
@@ -47,18 +41,20 @@ class Weights:
     telling: bool
 
 
-def weigh(question: str, pool: tuple[Passage, ...], content: Content) -> Weights:
+def weigh(
+    question: str, pool: tuple[Passage, ...], content: Content, vocabulary: Vocabulary
+) -> Weights:
     """Weigh the terms of a question against the passages of an entry."""
     sections = _sections(pool)
     known: dict[str, float] = {}
     total = 0.0
     telling = False
-    for term, weight in _query_terms(question).items():
+    for term, weight in _query_terms(question, vocabulary).items():
         count = sum(_in(term, terms, text) for terms, text in sections)
         if not count:
             total += _UNKNOWN * weight
             continue
-        topical = _is_topic(term, content, pool)
+        topical = _is_topic(term, content, pool, vocabulary)
         rarity = math.log(1 + len(sections) / count)
         known[term] = weight * rarity * (_TOPICAL if topical else 1.0)
         total += known[term]
@@ -66,16 +62,20 @@ def weigh(question: str, pool: tuple[Passage, ...], content: Content) -> Weights
     return Weights(known, total or 1.0, telling)
 
 
-def is_telling(question: str, content: Content) -> bool:
+def is_telling(question: str, content: Content, vocabulary: Vocabulary) -> bool:
     """Whether the question says more than what the entry as a whole is about."""
-    return weigh(question, passages(content), content).telling
+    return weigh(question, passages(content), content, vocabulary).telling
 
 
-def telling_terms(question: str, content: Content) -> list[str]:
+def telling_terms(question: str, content: Content, vocabulary: Vocabulary) -> list[str]:
     """The terms of a question that tell an entry's sentences apart, the most telling first."""
     pool = passages(content)
-    known = weigh(question, pool, content).known
-    telling = [t for t, w in known.items() if w >= _SHARP and not _is_topic(t, content, pool)]
+    known = weigh(question, pool, content, vocabulary).known
+    telling = [
+        term
+        for term, weight in known.items()
+        if weight >= _SHARP and not _is_topic(term, content, pool, vocabulary)
+    ]
     return sorted(telling, key=lambda term: -known[term])
 
 
@@ -84,24 +84,28 @@ def mentions(text: str, term: str) -> bool:
     return _in(term, _terms(text), _folded(text))
 
 
-def key_overlap(question: str, key: str) -> float:
+def key_overlap(question: str, key: str, vocabulary: Vocabulary) -> float:
     """Share (0 to 1) of the question's telling words and codes that a short text holds."""
-    asked = {t: w for t, w in _query_terms(question).items() if len(t) > 1 or t.isascii()}
+    terms = _query_terms(question, vocabulary)
+    asked = {t: w for t, w in terms.items() if len(t) > 1 or t.isascii()}
     if not asked:
         return 0.0
     held = _terms(key)
     return sum(weight for term, weight in asked.items() if term in held) / sum(asked.values())
 
 
-def _is_topic(term: str, content: Content, pool: tuple[Passage, ...]) -> bool:
+def _is_topic(
+    term: str, content: Content, pool: tuple[Passage, ...], vocabulary: Vocabulary
+) -> bool:
     """Whether a term names what the entry as a whole is about.
 
-    A word of the title does not when single sections are headed by it (设置禁区), a code (03, F0)
-    when sections are headed or table rows keyed by it.
+    In an entry about certain products the names of products do. A word of the title does not when
+    single sections are headed by it (设置禁区), a code (03, F0) when sections are headed or table
+    rows keyed by it.
     """
     if any(char.isdigit() for char in term):
         return not any(term in _terms(f"{p.heading} {p.key}") for p in pool)
-    if content.products and term in _PRODUCT_WORDS:
+    if content.products and term in vocabulary.product_terms:
         return True
     if not _in(term, _terms(content.title), _folded(content.title)):
         return False
@@ -137,9 +141,9 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _query_terms(question: str) -> dict[str, float]:
+def _query_terms(question: str, vocabulary: Vocabulary) -> dict[str, float]:
     return {
         t.text: _WORD if t.word else _PIECE
-        for t in analyse_query(in_article_words(question))
+        for t in analyse_query(vocabulary.in_article_words(question))
         if t.text not in _ASKING
     }

@@ -146,6 +146,31 @@ def test_several_questions_are_answered_in_one_reply(ask: Ask) -> None:
     assert best.confidence == 0.8
 
 
+def test_a_weak_answer_does_not_lead(searcher: ScriptedSearcher, ask: Ask) -> None:
+    searcher.script = {"手机": [("refund-timing", 0.51)], "没到": [("shipping-delay", 0.9)]}
+    response = ask("手机能用多久？快递晚了没到怎么赔？")
+    assert [s.entry_id for s in response.suggestions] == ["shipping-delay", "refund-timing"]
+    confidences = [s.confidence for s in response.suggestions]
+    assert confidences == sorted(confidences, reverse=True)
+
+
+def test_the_surest_part_of_a_reply_leads(ask: Ask) -> None:
+    best = ask("手机能用多久？退款什么时候到账？").suggestions[0]
+    assert best.entry_id == best.sentences[0].evidence[0].entry_id == "refund-timing"
+
+
+def test_the_whole_is_answered_where_it_finds_a_markedly_better_entry(
+    searcher: ScriptedSearcher, ask: Ask
+) -> None:
+    searcher.script = {
+        "能用多久": [("refund-timing", 0.52)],
+        "能用多久？打游戏怎么样": [("phone-battery", 0.9)],
+    }
+    response = ask("能用多久？打游戏怎么样？")
+    assert [s.entry_id for s in response.suggestions] == ["phone-battery"]
+    assert response.unanswered == ()
+
+
 def test_the_unanswered_question_is_named(ask: Ask) -> None:
     response = ask("退款多久到账？你们能帮忙遛狗吗？")
     assert response.suggestions[0].entry_id == "refund-timing"

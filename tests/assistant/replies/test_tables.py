@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.replies import load_tables
+from assistant.replies.vocabulary import Vocabulary
 from kb.errors import InvalidInput
 from kb.quantities import quantities
 
@@ -24,6 +25,17 @@ def test_every_defect_of_an_override_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         load_tables(tmp_path)
     assert {p.field for p in caught.value.problems} == {"angri", "worried", ""}
+
+
+def test_synonyms_and_product_names_can_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "replies").mkdir()
+    override = '{"synonyms": {"球鞋": "运动鞋"}, "products": ["跑鞋"]}'
+    (tmp_path / "replies" / "words.json").write_text(override, "utf-8")
+    vocabulary = Vocabulary.from_words(load_tables(tmp_path).words)
+    assert vocabulary.in_article_words("球鞋能退吗") == "球鞋能退吗 运动鞋"
+    assert "跑鞋" in vocabulary.product_terms
+    assert "冰箱" not in vocabulary.product_terms
+    assert "冰箱" in Vocabulary.from_words(load_tables().words).product_terms
 
 
 def _texts(node: object) -> list[str]:
