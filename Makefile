@@ -2,12 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-DATA ?= ../shared/data
 export PORT
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports check model index evaluate bench export lock clean
+.PHONY: help run test lint check model index evaluate bench export lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,8 +38,8 @@ lint: .venv/dev.stamp ## style, types and the one-way import rules
 
 check: lint test ## everything that must pass before a commit
 
-model: .venv/dev.stamp ## train the encoder from public data (DATA=folder; resumable)
-	@OMP_NUM_THREADS=2 $(BIN)/python -m indexer.training --data $(DATA) \
+model: .venv/dev.stamp ## train the encoder from public data (needs DATA=folder; resumable)
+	@OMP_NUM_THREADS=2 $(BIN)/python -m indexer.training --data $(or $(DATA),$(error say where the training data is: make model DATA=folder)) \
 	  --work $${ZHIKE_DATA:-var}/training --out indexer/models/zhike-static-zh-en
 
 index: .venv/run.stamp ## import content/ and build the search index

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 TOKEN_PREFIX = "zhk_"
@@ -51,10 +52,8 @@ def signing_key(folder: Path) -> bytes:
             file.write(secrets.token_bytes(32))
             file.flush()
             os.fsync(file.fileno())
-        try:
+        # Another process may have been first; its key is as good.
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first; its key is as good
-        finally:
-            draft.unlink()
+        draft.unlink()
     return path.read_bytes()

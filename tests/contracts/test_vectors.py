@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 
 import numpy as np
 import pytest
@@ -24,11 +25,12 @@ def vectors() -> NDArray[np.float16]:
     return clustered(3000)
 
 
-class VectorIndexContract:
+class VectorIndexContract(ABC):
     """Subclass this and give `make`."""
 
+    @abstractmethod
     def make(self, vectors: NDArray[np.float16]) -> VectorIndex:
-        raise NotImplementedError
+        """An index over the vectors."""
 
     @pytest.fixture
     def index(self, vectors: NDArray[np.float16]) -> VectorIndex:
