@@ -52,8 +52,9 @@ def signing_key(folder: Path) -> bytes:
             file.write(secrets.token_bytes(32))
             file.flush()
             os.fsync(file.fileno())
-        # Another process may have been first; its key is as good.
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
+        try:
+            with suppress(FileExistsError):  # another process was first; its key is as good
+                os.link(draft, path)
+        finally:
+            draft.unlink()
     return path.read_bytes()
