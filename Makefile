@@ -6,7 +6,7 @@ export PORT
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check model index evaluate bench export lock clean
+.PHONY: help run test lint gate check model index evaluate bench export lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ lint: .venv/dev.stamp ## style, types and the one-way import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-check: lint test ## everything that must pass before a commit
+gate: .venv/dev.stamp ## fail when search is significantly worse than the committed baseline
+	@$(BIN)/zhike evaluate gate
+
+check: lint test gate ## everything that must pass before a commit
 
 model: .venv/dev.stamp ## train the encoder from public data (needs DATA=folder; resumable)
 	@OMP_NUM_THREADS=2 $(BIN)/python -m indexer.training --data $(or $(DATA),$(error say where the training data is: make model DATA=folder)) \
@@ -46,8 +49,9 @@ index: .venv/run.stamp ## import content/ and build the search index
 	@$(BIN)/zhike import content
 	@$(BIN)/zhike index
 
-evaluate: .venv/dev.stamp ## measure retrieval on the judged queries
+evaluate: .venv/dev.stamp ## measure retrieval on the judged queries; writes var/report.html
 	@$(BIN)/zhike evaluate judged
+	@mkdir -p var && $(BIN)/zhike evaluate report --out var/report.html
 
 bench: .venv/dev.stamp ## latency of search under 20 concurrent clients
 	@$(BIN)/zhike bench

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
-
-if TYPE_CHECKING:
-    from evaluation.runs import Scored
 
 CONTENT = click.option(
     "--content",
@@ -18,6 +14,16 @@ CONTENT = click.option(
     show_default=True,
     help="Folder of Markdown entries to measure on.",
 )
+QUERIES = click.option(
+    "--queries",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Judged queries (JSONL); default: those that come with Zhike.",
+)
+SPLIT = click.option(
+    "--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_BESIDE = "baseline"  # stands for the committed file where --save is given without one
 
 
 @click.group()
@@ -27,44 +33,182 @@ def evaluate() -> None:
 
 @evaluate.command()
 @CONTENT
-@click.option("--queries", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Judged queries (JSONL); default: those that come with Zhike.")  # fmt: skip
-@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)
-@click.option("--save", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write per-query scores as JSON, to compare later.")  # fmt: skip
+@QUERIES
+@SPLIT
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), is_flag=False,
+              flag_value=_BESIDE,
+              help="Write per-query scores; without a file: the baseline of the gate.")  # fmt: skip
 @click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Per-query scores of another run: prints a paired test.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 def judged(
     content: Path, queries: Path | None, split: str, save: Path | None, against: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Score search on the judged queries.
+    """Score search on the judged queries, beside its halves and a strong BM25.
 
     \b
     Examples:
       zhike evaluate judged
       zhike evaluate judged --save before.json
       zhike evaluate judged --against before.json
+      zhike evaluate judged --save             refresh the baseline of the gate
     """  # noqa: D301
-    from evaluation import judged as judged_file
-    from evaluation import runs
-    from evaluation.workspace import workspace
-    from kb.clock import parse_local
+    from evaluation import gate, measuring
 
-    wanted = judged_file.load(queries or judged_file.DEFAULT_FILE, split)
-    with workspace(content) as copy:
-        tz = copy.settings.site_tz
-        scored = runs.run(wanted, copy.searcher, lambda date: parse_local(date, tz))
-    result: dict[str, Any] = {
-        "split": split, "all": runs.summary(scored), "by_tag": runs.by_tag(scored),
-    }  # fmt: skip
-    if against:
-        result["against"] = _compare(scored, json.loads(against.read_text(encoding="utf-8")))
+    before = gate.read(against, split) if against else None
+    measured = measuring.measure(content, queries, split)
+    found = measuring.result(measured)
+    if before is not None:
+        found["against"] = gate.differences(measured.scored, before)
     if save:
-        save.write_text(json.dumps(_per_query(scored), ensure_ascii=False, indent=1) + "\n",
-                        encoding="utf-8")  # fmt: skip
-    click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else _text(result))
+        file = gate.default_file(split) if str(save) == _BESIDE else save
+        gate.save(measured.scored, file, split)
+        _say(f"scores of {len(measured.scored):,} queries written to {file}")
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    click.echo(measuring.text(found))
+    for name, value in found.get("against", {}).items():
+        click.echo(f"since then {name}: {value}")
+
+
+@evaluate.command()
+@CONTENT
+@QUERIES
+@SPLIT
+@click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path),
+              help="Scores to compare with; default: those that come with Zhike.")  # fmt: skip
+@JSON
+@click.pass_context
+def gate(
+    context: click.Context, content: Path, queries: Path | None, split: str,
+    baseline: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Fail (exit 1) when search is significantly worse than the baseline.
+
+    Compared are nDCG@10, hit@1 and the AUROC of abstention, each by a paired test: a drop of more
+    than 0.005 with p < 0.05 fails, and the queries lost are named.
+    """
+    from evaluation import gate as gates
+    from evaluation import measuring
+
+    before = gates.read(baseline or gates.default_file(split), split)
+    measured = measuring.measure(content, queries, split, compare=False)
+    verdict = gates.compare(measured.scored, before)
+    if as_json:
+        click.echo(json.dumps(gates.as_json(verdict), ensure_ascii=False, indent=1))
+    else:
+        click.echo(gates.as_text(verdict, split))
+    if verdict.failed:
+        context.exit(1)
+
+
+SYSTEMS = click.option(
+    "--systems", default="hybrid,dense,keyword,bm25", show_default=True,
+    help="What to compare; minilm (all-MiniLM-L6-v2) is there too.",
+)  # fmt: skip
+LIMIT = click.option(
+    "--limit", type=click.IntRange(min=1),
+    help="At most this many queries of each folder, drawn with a fixed seed.",
+)  # fmt: skip
+
+
+@evaluate.command()
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True,
+                type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@SYSTEMS
+@LIMIT
+@JSON
+@click.option("--queries", default="queries.jsonl", show_default=True,
+              help="Name of the file of queries in the folder.")  # fmt: skip
+@click.option("--qrels", default="", help="Name of the file of judgements in the folder.")
+@click.option("--save", type=click.Path(file_okay=False, path_type=Path),
+              help="Write the scores of each query into this folder, one file a set.")  # fmt: skip
+@click.option("--against", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder of saved scores: each system is compared with itself then.")  # fmt: skip
+def beir(
+    folders: tuple[Path, ...], systems: str, limit: int | None, as_json: bool, queries: str,
+    qrels: str, save: Path | None, against: Path | None,
+) -> None:  # fmt: skip
+    """Compare search with BM25 on any documents and queries in BEIR form.
+
+    A folder holds corpus.jsonl, queries.jsonl and qrels.tsv. The product's own indexer, encoder
+    and ranking run on it. Progress goes to the error stream.
+
+    \b
+    Examples:
+      zhike evaluate beir scifact --json
+      zhike evaluate beir set-a set-b --limit 500
+    """  # noqa: D301
+    from evaluation import comparison
+
+    done = comparison.compare_all(
+        folders, _systems(systems), limit, _say, queries=queries, qrels=qrels
+    )
+    rows = [comparison.as_json(item) for item in done]
+    for item, row in zip(done, rows, strict=True):
+        if against:
+            comparison.add_differences(item, row, against)
+        if save:
+            comparison.save(item, save)
+    if len(rows) > 1:
+        rows += comparison.means(done)
+    if as_json:
+        click.echo(json.dumps(rows if len(done) > 1 else rows[0], ensure_ascii=False, indent=1))
+    else:
+        click.echo(comparison.table(rows))
+
+
+@evaluate.command()
+@CONTENT
+@QUERIES
+@SPLIT
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default="report.html",
+              show_default=True, help="The file to write.")  # fmt: skip
+@click.option("--beir", "folders", multiple=True,
+              type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder in BEIR form to report too; may be given several times.")  # fmt: skip
+@LIMIT
+@click.option("--lang", type=click.Choice(["zh-CN", "en"]), default="zh-CN", show_default=True)
+def report(
+    content: Path, queries: Path | None, split: str, out: Path, folders: tuple[Path, ...],
+    limit: int | None, lang: str,
+) -> None:  # fmt: skip
+    """Write a report with plots that needs nothing but a browser.
+
+    \b
+    Examples:
+      zhike evaluate report --out report.html
+      zhike evaluate report --lang en --beir set-a --beir set-b
+    """  # noqa: D301
+    from evaluation import comparison, measuring
+    from evaluation.report import page
+    from kb.clock import utc_now
+    from kb.settings import Settings
+
+    made = utc_now().astimezone(Settings.from_env().site_tz)
+    measured = measuring.measure(content, queries, split)
+    done = comparison.compare_all(folders, list(comparison.DEFAULT), limit, _say)
+    out.write_text(page.render(measured, done, lang, made), encoding="utf-8")
+    click.echo(f"report on {len(measured.scored):,} queries written to {out}")
+
+
+def _systems(text: str) -> list[str]:
+    from evaluation.comparison import SYSTEMS
+
+    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in SYSTEMS]
+    if unknown or not names:
+        wrong = ", ".join(unknown) or "nothing"
+        raise click.BadParameter(
+            f"{wrong}: choose from {', '.join(SYSTEMS)}", param_hint="--systems"
+        )
+    return names
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 @click.command()
@@ -92,47 +236,3 @@ def bench(content: Path, clients: int, requests: int, think: float) -> None:
             samples, seconds = load_test.measure(port, token, queries, load)
             label = f"{name}, {clients} clients" + (f", think {pause} s" if pause else "")
             click.echo("\n".join(load_test.table(label, samples, seconds)))
-
-
-def _per_query(scored: list[Scored]) -> dict[str, Any]:
-    return {item.query.id: {**item.scores, "ranked": item.ranked, "confidence": item.confidence}
-            for item in scored}  # fmt: skip
-
-
-def _compare(scored: list[Scored], before: dict[str, Any]) -> dict[str, Any]:
-    from evaluation.metrics import paired_p_value
-    from evaluation.runs import METRICS
-
-    both = [item for item in scored if item.scores and "hit@1" in before.get(item.query.id, {})]
-    result: dict[str, Any] = {"n": len(both)}
-    for name in METRICS if both else ():
-        now = [item.scores[name] for item in both]
-        then = [float(before[item.query.id][name]) for item in both]
-        result[name] = {
-            "difference": round((sum(now) - sum(then)) / len(both), 4),
-            "p": round(paired_p_value(now, then), 4),
-        }
-    return result
-
-
-def _text(result: dict[str, Any]) -> str:
-    rows = [("all", result["all"]), *result["by_tag"].items()]
-    columns = ("n", "ndcg@10", "mrr@10", "hit@1", "hit@3", "recall@10")
-    lines = ["  ".join([f"{result['split']:<14}", *(f"{c:>9}" for c in columns)])]
-    for name, values in rows:
-        if values["n"]:
-            lines.append("  ".join([f"{name:<14}", *(f"{values[c]:>9}" for c in columns)]))
-    overall = result["all"]
-    lines.append(
-        f"no-answer queries {overall['n_no_answer']}: AUROC {overall['abstention_auroc']}, "
-        f"answered {overall['answered_share']:.0%} of answerable and "
-        f"{overall['false_answer_share']:.0%} of unanswerable ones; ECE {overall['ece']}"
-    )
-    if overall["n_revision"]:
-        lines.append(
-            f"queries about another day {overall['n_revision']}: "
-            f"{overall['right_revision']:.0%} found the revision of that day"
-        )
-    if "against" in result:
-        lines += [f"{name}: {value}" for name, value in result["against"].items()]
-    return "\n".join(lines)

@@ -9,19 +9,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from indexer.build import Indexer
-from indexer.encoder import load_encoder
+from indexer.encoder import Encoder, load_encoder
 from indexer.search import Searcher
 from kb.clock import utc_now
 from kb.errors import InvalidInput
 from kb.exchange import apply_import, plan_import
 from kb.knowledge import KnowledgeBase
+from kb.model import Entry
 from kb.settings import Settings
 from kb.store import open_engine, upgrade
 
@@ -30,10 +31,19 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The settings of the copy (its data folder is temporary) and a searcher over all of it."""
+    """A copy of the product over some content.
+
+    Attributes:
+        settings: Those of the copy; its data folder is temporary.
+        searcher: A searcher over all of it.
+        encoder: The encoder of its index.
+        entries: Everything that was imported.
+    """
 
     settings: Settings
     searcher: Searcher
+    encoder: Encoder
+    entries: Sequence[Entry]
 
 
 @contextmanager
@@ -58,7 +68,8 @@ def workspace(content: Path) -> Iterator[Workspace]:
             apply_import(plan, kb, "evaluation")
             encoder = load_encoder(settings)
             Indexer(kb, encoder, settings.data / "index").build()
-            yield Workspace(settings, Searcher(settings.data / "index" / "staff", encoder))
+            searcher = Searcher(settings.data / "index" / "staff", encoder)
+            yield Workspace(settings, searcher, encoder, kb.snapshot())
         finally:
             engine.dispose()
 

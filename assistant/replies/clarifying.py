@@ -11,7 +11,7 @@ from kb.model import Kind, Revision
 
 MAX_OPTIONS = 4
 _NEAR = 0.45
-_LEAST = 0.15
+LEAST = 0.15
 
 
 def ask_back(
@@ -36,7 +36,7 @@ def ask_back(
 def _near(candidates: Sequence[tuple[Hit, Revision]]) -> list[tuple[Hit, Revision]]:
     if not candidates:
         return []
-    floor = max(_LEAST, _NEAR * candidates[0][0].confidence)
+    floor = max(LEAST, _NEAR * candidates[0][0].confidence)
     near: list[tuple[Hit, Revision]] = []
     titles: set[str] = set()
     for hit, revision in candidates:

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from evaluation import runs
-from evaluation.judged import Judged
+from evaluation.judged import Judged, Turn
 from indexer.search import Hit, Matched, Searcher, SearchRequest, SearchResponse
 from kb.model import Audience, Kind
 
@@ -84,3 +84,46 @@ def test_only_queries_about_internal_rules_may_read_them() -> None:
     )
     assert Audience.INTERNAL not in searcher.asked[0].audiences
     assert Audience.INTERNAL in searcher.asked[1].audiences
+
+
+def test_follow_ups_carry_what_the_customer_said_and_nothing_else() -> None:
+    searcher = FakeSearcher({"那多久到账": ()})
+    history = (Turn("customer", "我要退款"), Turn("agent", "好的"), Turn("customer", "快点"))
+    scored = run(searcher, Judged("q1", "那多久到账", {"a": 2}, "dev", history=history))
+    assert searcher.asked[0].context == ("我要退款", "快点")
+    assert runs.follow_ups(scored) == scored
+    assert runs.clean(scored) == []
+
+
+def test_variants_are_paired_with_their_own_clean_queries() -> None:
+    searcher = FakeSearcher({
+        "退货": (hit("a", 0.9),), "退贷": (hit("a", 0.9),), "tuihuo": (hit("x", 0.9),),
+        "运费": (hit("x", 0.9),), "運費": (hit("b", 0.9),),
+    })  # fmt: skip
+    scored = run(
+        searcher,
+        Judged("q1", "退货", {"a": 2}, "dev"),
+        Judged("q2", "退贷", {"a": 2}, "dev", ("typo",), variant_of="q1"),
+        Judged("q3", "tuihuo", {"a": 2}, "dev", ("pinyin",), variant_of="q1"),
+        Judged("q4", "运费", {"b": 2}, "dev"),
+        Judged("q5", "運費", {"b": 2}, "dev", ("traditional",), variant_of="q4"),
+        Judged("q6", "運費", {"b": 2}, "dev", ("traditional",), variant_of="elsewhere"),
+    )
+    found = runs.variants(scored)
+    assert found["typo"] == {"n": 1, "hit@3": 1.0, "clean_hit@3": 1.0, "kept": 1.0}
+    assert found["pinyin"]["kept"] == 0.0
+    assert found["traditional"] == {"n": 1, "hit@3": 1.0, "clean_hit@3": 0.0, "kept": 0.0}
+    assert found["all"] == {"n": 3, "hit@3": 0.6667, "clean_hit@3": 0.6667, "kept": 1.0}
+    assert [item.query.id for item in runs.clean(scored)] == ["q1", "q4"]
+
+
+def test_false_answers_are_told_at_ninety_in_a_hundred_answered() -> None:
+    answers = {f"a{n}": (hit("a", n / 10),) for n in range(1, 11)}
+    idle = {"n1": (hit("a", 0.25),), "n2": (hit("a", 0.05),)}
+    scored = run(
+        FakeSearcher({**answers, **idle}),
+        *(Judged(text, text, {"a": 2}, "dev") for text in answers),
+        *(Judged(text, text, {}, "dev") for text in idle),
+    )
+    found = runs.summary(scored)
+    assert (found["false_answers_at_90"], found["threshold_at_90"]) == (0.5, 0.2)
