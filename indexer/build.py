@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from indexer import catalogue, generations, publishing
+from indexer import catalogue, generations, publishing, vocabulary
 from indexer.chunking import CHUNKING_VERSION
 from indexer.encoder import Encoder
 from indexer.keywords import KeywordIndex
@@ -176,6 +176,9 @@ class Indexer:
             spans_,
             KeywordIndex.build([document for p in prepared for document in p.documents]),
             self._preparer.vectors(prepared),
+        )
+        files |= vocabulary.files(
+            (r.content.audience, p.forms) for r, p in zip(revisions, prepared, strict=True)
         )
         if part == STAFF:
             files |= catalogue.hash_file([p.stored for p in prepared])

@@ -21,7 +21,7 @@ def make_hit(opened: Opened, query: Query, found: Candidates, at: int, confidenc
     revision = catalogue.revisions[row]
     parts = dict(zip(FEATURES, (float(value) for value in found.features[at]), strict=True))
     body = _chunk(opened, int(found.body[at]))
-    weights = query.weights
+    weights = _found_weights(query)
     passage = snippet(body.quote, weights, limit_for(revision.lang)) if body else ""
     matched = _matched(opened, found, at, parts, body, passage)
     start, end = catalogue.span(int(found.spans[at]))
@@ -64,6 +64,12 @@ def _matched(
     if asked and (body is None or question >= answer):
         return Matched(asked.field, asked.quote)
     return Matched(body.field, passage) if body else Matched("tags", "")
+
+
+def _found_weights(query: Query) -> dict[str, float]:
+    """Weights of the terms that the index holds: others stand nowhere."""
+    known = zip(query.terms, query.idf, query.positions, strict=True)
+    return {term.text: float(idf) for term, idf, position in known if position >= 0}
 
 
 def _terms(weights: dict[str, float], *texts: str) -> tuple[str, ...]:

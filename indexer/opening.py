@@ -17,6 +17,7 @@ from indexer.keywords import KeywordIndex
 from indexer.masks import Masks
 from indexer.text import ANALYSIS_VERSION
 from indexer.vectors import FaissIndex, VectorIndex
+from indexer.vocabulary import Vocabulary
 
 Vectors = NDArray[np.float16] | NDArray[np.float32]
 _RESIDENT = 32 << 20  # below that many bytes vectors are kept in memory in full precision
@@ -37,6 +38,7 @@ class Opened:
         rows: The vectors themselves, memory-mapped when large; None in keyword-only mode.
         background: A sample of the vectors of titles and questions, and one of bodies: what a
             query's similarity to anything at all is like.
+        vocabulary: Words by which mistyped ones are recognised.
         reason: Why it is degraded; empty when it is not.
     """
 
@@ -47,6 +49,7 @@ class Opened:
     vectors: VectorIndex | None
     rows: Vectors | None
     background: tuple[NDArray[np.float32], NDArray[np.float32]] | None
+    vocabulary: Vocabulary
     reason: str = ""
 
 
@@ -135,7 +138,8 @@ def _open(place: Path, manifest: Manifest, fingerprint: str, reason: str) -> Ope
         None if rows is None else (_sample(rows, fields, ASKED), _sample(rows, fields, BODY))
     )
     keywords = load_keywords(place)
-    return Opened(place.name, catalogue, keywords, masks, vectors, rows, background, reason)
+    words = Vocabulary(place)
+    return Opened(place.name, catalogue, keywords, masks, vectors, rows, background, words, reason)
 
 
 def _sample(rows: Vectors, fields: NDArray[np.int64], names: frozenset[str]) -> NDArray[np.float32]:

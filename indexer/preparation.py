@@ -14,7 +14,8 @@ from indexer.chunking import EMBEDDED, FIELDS, Chunk, chunks
 from indexer.encoder import Encoder
 from indexer.keywords import Document
 from indexer.masks import EPOCH
-from indexer.text import analyse, fold
+from indexer.text import fold, normalise, terms
+from indexer.vocabulary import Forms, forms
 from kb.model import Entry, Revision, Status
 from kb.validity import Span, spans
 
@@ -26,11 +27,12 @@ _NOTHING = Document.of(())
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A revision's chunks, as they are stored, and with their keyword terms."""
+    """A revision's chunks, as they are stored, with their keyword terms and its vocabulary."""
 
     chunks: tuple[Chunk, ...]
     stored: tuple[StoredChunk, ...]
     documents: tuple[Document, ...]
+    forms: Forms
 
 
 class Preparer:
@@ -86,13 +88,15 @@ class Preparer:
         identity = _identity(revision)
         if identity not in self._prepared:
             pieces = tuple(chunks(revision))
+            found = [list(terms(normalise(piece.text))) for piece in pieces]
             # Counter-questions must never lead to their entry, so keywords do not know them.
             documents = tuple(
-                _NOTHING if piece.field == "counter" else Document.of(analyse(piece.text))
-                for piece in pieces
+                _NOTHING if piece.field == "counter" else Document.of([term.text for term in part])
+                for piece, part in zip(pieces, found, strict=True)
             )
+            known = forms(zip(pieces, found, strict=True))
             stored = tuple(StoredChunk.of(revision, piece) for piece in pieces)
-            self._prepared[identity] = Prepared(pieces, stored, documents)
+            self._prepared[identity] = Prepared(pieces, stored, documents, known)
         return self._prepared[identity]
 
     def _embed(self, prepared: Sequence[Prepared], progress: Progress | None) -> None:

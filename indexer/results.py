@@ -11,6 +11,7 @@ from kb.model import Audience, Channel, Kind
 EVERYBODY = frozenset({Audience.CUSTOMER})
 MAX_QUERY = 2_000
 MAX_LIMIT = 100
+MAX_CONTEXT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class SearchRequest:
         audiences: Audiences the caller may read; an empty set finds nothing.
         kinds: Kinds wanted; None means all.
         channel: Only what may be used on this channel; None means any.
+        context: Earlier turns of the one who asks, oldest first: at most 100, each of at most
+            2,000 characters. A query that hangs on them (那多久到账?) is understood with them; any
+            other is searched as if there were none.
     """
 
     query: str
@@ -32,6 +36,7 @@ class SearchRequest:
     audiences: frozenset[Audience] = EVERYBODY
     kinds: frozenset[Kind] | None = None
     channel: Channel | None = None
+    context: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Hit:
         snippet: Verbatim passage of the body around the hit: at most 120 characters for Chinese,
             220 otherwise. Equals the title when the body is empty.
         confidence: Calibrated probability (0 to 1) that this entry answers the query. It depends
-            on the pair (query, revision) and the generation alone, not on limit or other hits.
+            on query, context, revision and generation alone, not on the limit.
         matched: Field, text and terms that matched best.
         heading: Section the snippet stands in, levels joined by ` › `; may be empty.
         anchor: That section's anchor in the rendered page; may be empty.
@@ -103,6 +108,10 @@ class SearchResponse:
         timings: Milliseconds by stage: `encode`, `mask`, `vectors`, `keywords`, `fuse`,
             `hits`, `total`.
         degraded_reason: Plain English for logs and the readiness page; empty when healthy.
+        context_used: The words of earlier turns that the query was understood with; empty when
+            it was searched alone.
+        corrected: The query as it was read, where mistyped words were taken for others (退贷 for
+            退货, tuihuo); empty when it was read as it stands.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -112,3 +121,5 @@ class SearchResponse:
     degraded: bool = False
     timings: Mapping[str, float] = field(default_factory=dict)
     degraded_reason: str = ""
+    context_used: tuple[str, ...] = ()
+    corrected: str = ""

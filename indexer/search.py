@@ -10,15 +10,23 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from indexer.alternatives import Asked, alternatives
+from indexer.dialogue import read_context
 from indexer.encoder import Encoder
 from indexer.features import Candidates, Query
+from indexer.follow_ups import Reading, ranked, shares
 from indexer.generations import CURRENT
 from indexer.hits import make_hit
+from indexer.masks import Mask
+from indexer.noise import essential
 from indexer.opening import Opened, open_live
-from indexer.ranking import Ranking
+from indexer.ranking import Logistic, Ranking
 from indexer.results import (
+    MAX_CONTEXT,
     MAX_LIMIT,
     MAX_QUERY,
     Hit,
@@ -27,7 +35,6 @@ from indexer.results import (
     SearchResponse,
 )
 from indexer.retrieval import find, read_query
-from indexer.text import fold
 from kb.clock import Clock, utc_now
 from kb.errors import InvalidInput, Problem
 
@@ -121,7 +128,8 @@ class Searcher:
 
         Raises:
             InvalidInput: The query is empty or longer than 2,000 characters, the limit is not
-                within 1 to 100, or `as_of` has no time zone.
+                within 1 to 100, `as_of` has no time zone, or the context has more than 100 turns
+                or a turn of more than 2,000 characters.
         """
         started = time.perf_counter()
         _check(request)
@@ -129,46 +137,99 @@ class Searcher:
         opened = self._opened
         if opened is None:
             return SearchResponse(degraded=True, degraded_reason=NO_INDEX)
-        query, found = self.measure(opened, request)
-        model = self.ranking.full if query.vector is not None else self.ranking.keywords
-        chances = model.probabilities(found.features)
-        ids = [opened.catalogue.revisions[row].entry_id for row in found.revisions]
-        order = sorted(range(len(chances)), key=lambda at: (-chances[at], ids[at]))
-        ranked = time.perf_counter()
+        request, alone, corrected = self._as_meant(opened, request)
+        readings, used = self._readings(opened, request, alone)
+        order = ranked(opened, readings)
+        timings = _added([reading.found.timings for reading, _ in readings])
+        measured = time.perf_counter()
         hits = tuple(
-            make_hit(opened, query, found, at, float(chances[at])) for at in order[: request.limit]
+            make_hit(opened, reading.query, reading.found, at, chance)
+            for chance, reading, at in order[: request.limit]
         )
         finished = time.perf_counter()
-        found.timings["hits"] = (finished - ranked) * 1000
-        found.timings["total"] = (finished - started) * 1000
-        best = float(chances[order[0]]) if order else 0.0
+        timings["hits"] = (finished - measured) * 1000
+        timings["total"] = (finished - started) * 1000
+        best = order[0].chance if order else 0.0
         return SearchResponse(
             hits,
-            best >= model.threshold,
+            best >= self._model(readings[0][0].query).threshold,
             best,
             opened.name,
             bool(opened.reason),
-            found.timings,
+            timings,
             opened.reason,
+            used,
+            corrected,
         )
+
+    def _as_meant(
+        self, opened: Opened, request: SearchRequest
+    ) -> tuple[SearchRequest, Reading, str]:
+        """The request as it is, or read otherwise where that finds something surer.
+
+        The last part is the query with its mistakes mended; empty when none were.
+        """
+        best, corrected = self._read(opened, request), ""
+        asked = Asked(
+            essential(request.query),
+            best.query,
+            best.best,
+            self._model(best.query).threshold,
+            request.audiences,
+        )
+        value = asked.worth
+        for other in alternatives(asked, opened, self._mask(opened, request)):
+            changed = replace(request, query=other.text[:MAX_QUERY])
+            reading = self._read(opened, changed)
+            if reading.best >= other.least and reading.best * other.trust > value:
+                value = reading.best * other.trust
+                request, best, corrected = changed, reading, other.corrected
+        return request, best, corrected
+
+    def _readings(
+        self, opened: Opened, request: SearchRequest, alone: Reading
+    ) -> tuple[list[tuple[Reading, float]], tuple[str, ...]]:
+        """The ways to read a query with their probabilities, and the words of the context used."""
+        context = (
+            read_context(request.query, request.context, opened.keywords)
+            if request.context
+            else None
+        )
+        if context is None:
+            return [(alone, 1.0)], ()
+        whole = replace(request, query=f"{context.text} {request.query}")
+        together = self._read(opened, whole)
+        counted = shares(opened, context, alone, together)
+        return counted, context.words if len(counted) > 1 else ()
+
+    def _read(self, opened: Opened, request: SearchRequest) -> Reading:
+        query, found = self.measure(opened, request)
+        return Reading(query, found, self._model(query).probabilities(found.features))
+
+    def _model(self, query: Query) -> Logistic:
+        return self.ranking.full if query.vector is not None else self.ranking.keywords
 
     def measure(self, opened: Opened, request: SearchRequest) -> tuple[Query, Candidates]:
         """The query as read and all measured candidates, before ranking: what a fit learns from."""
         start = time.perf_counter()
+        text = essential(request.query)
         vector = None
         if opened.vectors is not None:
-            vector = self._encoder.encode([fold(request.query)], query=True)[0]
+            vector = self._encoder.encode([text], query=True)[0]
         encoded = time.perf_counter()
-        as_of = request.as_of or self._clock()
-        mask = opened.masks.at(as_of, request.audiences, request.kinds, request.channel)
+        mask = self._mask(opened, request)
         masked = time.perf_counter()
-        query = read_query(request.query, opened.keywords, vector)
+        query = read_query(text, opened.keywords, vector)
         read = time.perf_counter()
         found = find(opened, mask, query)
         found.timings["encode"] = (encoded - start) * 1000
         found.timings["mask"] = (masked - encoded) * 1000
         found.timings["keywords"] += (read - masked) * 1000
         return query, found
+
+    def _mask(self, opened: Opened, request: SearchRequest) -> Mask:
+        as_of = request.as_of or self._clock()
+        return opened.masks.at(as_of, request.audiences, request.kinds, request.channel)
 
     def opened(self) -> Opened | None:
         """The generation that serves now, after looking for a newer one."""
@@ -186,8 +247,23 @@ def _check(request: SearchRequest) -> None:
         problems.append(Problem("request", 0, "limit", f"must be from 1 to {MAX_LIMIT}"))
     if request.as_of is not None and request.as_of.tzinfo is None:
         problems.append(Problem("request", 0, "as_of", "must have a time zone"))
+    if len(request.context) > MAX_CONTEXT:
+        problems.append(Problem("request", 0, "context", f"must not exceed {MAX_CONTEXT} turns"))
+    if any(len(turn) > MAX_QUERY for turn in request.context):
+        problems.append(
+            Problem("request", 0, "context", f"turns must not exceed {MAX_QUERY} characters")
+        )
     if problems:
         raise InvalidInput(problems)
+
+
+def _added(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Milliseconds by stage, over all readings."""
+    total: dict[str, float] = {}
+    for part in parts:
+        for stage, spent in part.items():
+            total[stage] = total.get(stage, 0.0) + spent
+    return total
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -19,28 +19,28 @@ def limit_for(lang: str) -> int:
 
 def places(text: str, wanted: Iterable[str]) -> Places:
     """Where query terms stand in a text: start, end in the text as it is, and the term."""
-    plain, offsets, latin = _analysed(text)
+    plain, offsets, terms = _analysed(text)
     wanted = set(wanted)
+    # Codes and quantities are looked for as terms: 7天 is found where the text says 七日.
+    spelled = {term for term in wanted if term.isascii() or term[0].isdigit()}
     found: Places = []
-    for term in wanted:
-        if term.isascii():
-            continue
+    for term in wanted - spelled:
         at = plain.find(term)
         while at >= 0:
             found.append((offsets[at], offsets[at + len(term)], term))
             at = plain.find(term, at + 1)
-    if any(term.isascii() for term in wanted):
+    if spelled:
         found += [
             (offsets[term.start], offsets[term.end], term.text)
-            for term in latin
-            if term.text in wanted
+            for term in terms
+            if term.text in spelled
         ]
     return sorted(found)
 
 
 @lru_cache(_KEPT)
 def _analysed(text: str) -> tuple[str, Sequence[int], tuple[Term, ...]]:
-    """The normal form of a text, the source offset of each character, and its Latin terms."""
+    """The normal form of a text, the source offset of each character, and its spelled terms."""
     plain, offsets = aligned(text)
     return plain, offsets, tuple(latin_terms(plain))
 

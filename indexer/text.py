@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from indexer.measures import measured
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _SPACE = re.compile(r"\s+")
@@ -26,15 +28,13 @@ _RUN = re.compile(
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)"
     r"|(?P<code>[a-z0-9]+(?:[-/_+&'][a-z0-9]+)*)"
 )
+_HAN_RUN = re.compile(rf"[{_HAN}]+")
+_SPACED_CODE = re.compile(
+    r"(?<![a-z0-9])(?=[a-z0-9 ]*\d)(?:[a-z]{1,8}|[a-z]{0,4}\d{1,4}[a-z]{0,4})"
+    r"(?: (?:[a-z]{1,4}|[a-z]{0,4}\d{1,4}[a-z]{0,4})){1,3}(?![a-z0-9])"
+)
 _PIECE = re.compile(r"[a-z0-9]+")
 _ALPHA_OR_DIGIT = re.compile(r"[a-z]+|\d+")
-_QUANTITY = re.compile(
-    r"(?<![\d,.])(?P<number>\d+|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
-    r"\s?个?(?P<unit>天|日|年|月|周|星期|工作日|小时|分钟|秒|元|块|次|匹|期|倍|米)"
-)
-_SAME_UNIT = {"日": "天", "块": "元", "星期": "周"}
-_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-
 # Words that say nothing about the subject. Question words such as 多久 stay: they tell apart.
 STOP_WORDS = frozenset(
     "的 了 吗 呢 啊 吧 呀 哦 嘛 么 啦 哈 嗯 请问 请 你好 您好 谢谢 我 你 您 我们 你们 咱们 "
@@ -62,6 +62,14 @@ def _simplifier() -> Callable[[str], str]:
 
 
 @lru_cache(maxsize=1)
+def _translator() -> Callable[[str], str]:
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("tw2sp").convert
+    return convert
+
+
+@lru_cache(maxsize=1)
 def _cutter() -> Callable[[str, bool], list[str]]:
     import rjieba
 
@@ -75,6 +83,16 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = _simplifier()(text)
     return _SPACE.sub(" ", text).strip()
+
+
+def mainland_words(text: str) -> str:
+    """A text in traditional characters with the words of the mainland (軟體: 软件, not 软体).
+
+    Anything else stays as it is: simplified text would suffer (序列 is 串行 to Taiwan).
+    """
+    if text.isascii() or _simplifier()(text) == text:
+        return text
+    return _translator()(text)
 
 
 def normalise(text: str) -> str:
@@ -118,23 +136,42 @@ def terms(text: str, *, query: bool = False) -> Iterator[Term]:
 
     Documents get words, bigrams and single characters of Han runs; queries get words, bigrams and
     only those single characters that stand alone, so that 退 finds 退货 while 退货 does not match
-    every 退 and 货. Numbers with a unit get one common form (七天 = 7天).
+    every 退 and 货. Numbers with a unit get one common form (七天 = 7天), and codes written apart
+    also the form without spaces (KFR 35 GW, Mira 5 Pro).
     """
     for run in _RUN.finditer(text):
         if run["han"]:
             yield from _han(run["han"], run.start(), query)
         else:
             yield from _latin(run)
-    for found in _QUANTITY.finditer(text):
-        unit = _SAME_UNIT.get(found["unit"], found["unit"])
-        yield Term(f"{_arabic(found['number'])}{unit}", found.start(), found.end(), False)
+    yield from _joined_codes(text)
+    yield from _quantities(text)
 
 
 def latin_terms(text: str) -> Iterator[Term]:
-    """The terms of normalised text that are words in Latin letters, numbers or codes."""
+    """The terms of normalised text that are words in Latin letters, codes or numbers with units."""
     for run in _RUN.finditer(text):
         if not run["han"]:
             yield from _latin(run)
+    yield from _joined_codes(text)
+    yield from _quantities(text)
+
+
+def han_words(text: str) -> Iterator[list[str]]:
+    """The dictionary words of each run of Han characters in normalised text."""
+    for run in _HAN_RUN.finditer(text):
+        yield _cutter()(run.group(), True)
+
+
+def han_runs(text: str) -> Iterator[tuple[int, str]]:
+    """The runs of Han characters in a text, each with its place."""
+    for run in _HAN_RUN.finditer(text):
+        yield run.start(), run.group()
+
+
+def dictionary_cut(text: str) -> list[str]:
+    """A run of Han characters cut into words of the general dictionary, unknown ones apart."""
+    return _cutter()(text, False)
 
 
 def analyse(text: str) -> list[str]:
@@ -145,12 +182,22 @@ def analyse(text: str) -> list[str]:
 def analyse_query(text: str) -> list[Term]:
     """Terms of a query without stop words, each once, in order. Normalises first.
 
-    A query of nothing but stop words keeps them all.
+    A query of nothing but stop words keeps them all. Of a quantity its common spelling is the
+    word, not the way in which it is written: who asks for 七日 is answered by 7 天.
     """
-    found = {term.text: term for term in reversed(list(terms(normalise(text), query=True)))}
+    plain = normalise(text)
+    found = {term.text: term for term in _as_quantities(list(terms(plain, query=True)), plain)}
     ordered = sorted(found.values(), key=lambda term: (term.start, term.end))
     telling = [term for term in ordered if term.text not in STOP_WORDS]
     return telling or ordered
+
+
+def _as_quantities(query: list[Term], plain: str) -> Iterator[Term]:
+    """The terms, last first; those that are quantities as words, those inside of them as none."""
+    spans = {(found.start, found.end): found.text for found in measured(plain)}
+    for term in reversed(query):
+        inside = any(start <= term.start and term.end <= end for start, end in spans)
+        yield term._replace(word=spans.get((term.start, term.end)) == term.text) if inside else term
 
 
 def _latin(run: re.Match[str]) -> Iterator[Term]:
@@ -160,6 +207,22 @@ def _latin(run: re.Match[str]) -> Iterator[Term]:
     start = run.start()
     for piece, begin, end, word in _code(run["code"]):
         yield Term(piece, start + begin, start + end, word)
+
+
+def _quantities(text: str) -> Iterator[Term]:
+    for found in measured(text):
+        yield Term(found.text, found.start, found.end, False)
+
+
+def _joined_codes(text: str) -> Iterator[Term]:
+    """Letters and digits that single spaces part, joined: two or three pieces of one code."""
+    for found in _SPACED_CODE.finditer(text):
+        pieces = [(m.group(), m.start(), m.end()) for m in _PIECE.finditer(text, *found.span())]
+        for first in range(len(pieces)):
+            for last in range(first + 1, min(first + 3, len(pieces))):
+                joined = "".join(piece for piece, _, _ in pieces[first : last + 1])
+                if not joined.isdigit() and not joined.isalpha():
+                    yield Term(joined, pieces[first][1], pieces[last][2], False)
 
 
 def _han(run: str, start: int, query: bool) -> Iterator[Term]:
@@ -210,13 +273,3 @@ def _stem(word: str) -> str:
                 word = word[:-1]
             break
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
-
-
-def _arabic(number: str) -> int:
-    """The value of an Arabic number or of a Chinese one below one hundred."""
-    if number.isdigit():
-        return int(number)
-    tens, ten, ones = number.rpartition("十")
-    if not ten:
-        return _DIGIT[number]
-    return (_DIGIT[tens] if tens else 1) * 10 + (_DIGIT[ones] if ones else 0)

@@ -82,6 +82,8 @@ def search(
 def _show(response: SearchResponse) -> None:
     if response.degraded:
         click.echo(f"degraded: {response.degraded_reason}", err=True)
+    if response.corrected:
+        click.echo(f"read as: {response.corrected}", err=True)
     for hit in response.hits:
         click.echo(f"{hit.confidence:4.0%}  {hit.title}  [{hit.entry_id} r{hit.revision}]")
         click.echo(f"      {hit.snippet}")

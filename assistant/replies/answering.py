@@ -11,14 +11,13 @@ from assistant.replies.language import fits, language
 from assistant.replies.lexicon import find_words
 from assistant.replies.model import SuggestRequest
 from assistant.replies.questions import Question
-from indexer.results import MAX_QUERY, Hit, SearchRequest, SearchResponse
+from indexer.results import MAX_CONTEXT, MAX_QUERY, Hit, SearchRequest, SearchResponse
 from indexer.text import normalise
 from kb.model import Kind, Revision
 
 # An entry this much less sure than the best result is no answer, even when the best one is; nor is
 # the answer to one question worth leading with beside a much surer one to another.
 CLOSE = 0.6
-_HANGING_BONUS = 0.15
 _MARKEDLY = 0.1
 
 Candidate = tuple[Hit, Revision]
@@ -36,8 +35,9 @@ class Searches(Protocol):
 class Answer:
     """What was found for one question.
 
-    `query` is what was searched for (with the topic, if that did better). `candidates` are all
-    entries whose text may be sent, `good` those of them that are sure enough, best first.
+    `query` is what was searched for, with the words of earlier turns that it was understood with
+    in front. `candidates` are all entries whose text may be sent, `good` those of them that are
+    sure enough, best first.
     """
 
     question: str
@@ -79,22 +79,15 @@ class Finder:
     elsewhere: tuple[str, ...] = ()
 
     def find(self, question: Question) -> Answer:
-        """Search for a question alone, and in other readings where they may do better.
+        """Search for a question with what was said before it, which counts only if it is needed."""
+        return self._answer(question.text, question.context)
 
-        Wording that points back (那…, 它…) is searched with the topic in front, and the surer
-        search wins; a question that is merely short takes the topic only when it finds nothing
-        alone. Where a long message finds nothing, its clauses are tried alone.
-        """
-        alone = self._answer(question.text, question.text)
-        if question.topic and (question.hangs or not alone.good):
-            extended = self._answer(question.text, f"{question.topic} {question.text}")
-            return extended if extended.sureness + _HANGING_BONUS > alone.sureness else alone
-        if not alone.good:
-            readings = (self._answer(question.text, text) for text in question.readings)
-            return next((answer for answer in readings if answer.good), alone)
-        return alone
-
-    def search(self, query: str, kinds: frozenset[Kind] | None = None) -> SearchResponse:
+    def search(
+        self,
+        query: str,
+        kinds: frozenset[Kind] | None = None,
+        context: tuple[str, ...] = (),
+    ) -> SearchResponse:
         """Search as the caller of a suggestion may: its audiences, channel and moment."""
         return self.searcher.search(
             SearchRequest(
@@ -103,24 +96,27 @@ class Finder:
                 audiences=self.request.audiences,
                 kinds=kinds,
                 channel=self.request.channel,
+                context=tuple(turn[:MAX_QUERY] for turn in context[-MAX_CONTEXT:]),
             )
         )
 
-    def _answer(self, question: str, query: str) -> Answer:
-        response = self.search(query)
+    def _answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
+        response = self.search(question, context=context)
         sendable = response
         if response.hits and response.hits[0].kind not in SENDABLE_KINDS:
             # A case on top would decide whether the rest counts as an answer: ask without cases.
-            sendable = self.search(query, SENDABLE_KINDS)
-        candidates = _in_language(self._usable(sendable, query), language(question))
+            sendable = self.search(question, SENDABLE_KINDS, context)
+        query = " ".join([*sendable.context_used, sendable.corrected or question])
+        said = " ".join([*context[-1:], query]) if sendable.context_used else query
+        candidates = _in_language(self._usable(sendable, said), language(question))
         good: list[Candidate] = []
         if sendable.answerable:
             floor = CLOSE * sendable.confidence
             good = [(h, r) for h, r in candidates if h.confidence >= floor]
         return Answer(question, query[:MAX_QUERY], response, tuple(candidates), tuple(good))
 
-    def _usable(self, response: SearchResponse, query: str) -> list[Candidate]:
-        foreign = find_words(query, self.elsewhere)
+    def _usable(self, response: SearchResponse, said: str) -> list[Candidate]:
+        foreign = find_words(said, self.elsewhere)
         return [
             (hit, revision)
             for hit in response.hits

@@ -23,7 +23,13 @@ from assistant.replies.model import (
     SuggestRequest,
     SuggestResponse,
 )
-from assistant.replies.questions import Question, customer_turn, is_just, questions
+from assistant.replies.questions import (
+    Question,
+    customer_turn,
+    earlier_turns,
+    is_just,
+    questions,
+)
 from assistant.replies.shaping import Block
 from assistant.replies.tables import Tables, load_tables
 from assistant.replies.vocabulary import Vocabulary
@@ -137,7 +143,7 @@ class Composer:
         answers = [finder.find(question) for question in questions(request.messages)]
         if len(answers) == 1:
             return answers[0].response, answers
-        whole = finder.find(Question(turn))
+        whole = finder.find(Question(turn, earlier_turns(request.messages)))
         return whole.response, [whole] if whole.is_markedly_surer(answers) else answers
 
     def _suggestions(self, answers: Sequence[Answer], gate: Gate, style: Style) -> list[Suggestion]:

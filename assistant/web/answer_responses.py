@@ -35,9 +35,15 @@ class HitOut(TypedDict):
 
 
 class SearchOut(TypedDict):
-    """Results by falling confidence."""
+    """Results by falling confidence.
+
+    `context_used` are words of earlier turns that counted; `corrected` is the query as it was
+    read, where mistyped words were taken for others, else empty.
+    """
 
     results: list[HitOut]
+    context_used: list[str]
+    corrected: str
     answerable: bool
     confidence: float
     degraded: bool
@@ -135,13 +141,19 @@ class HandoverOut(TypedDict):
 
 
 class SuggestOut(TypedDict):
-    """Suggested replies, or a question back, or neither."""
+    """Suggested replies, or a question back, or neither.
+
+    `results` are what was found, `context_used` words of earlier turns that counted in it;
+    `corrected` is the message as it was read, where mistyped words were taken for others.
+    """
 
     suggestions: list[SuggestionOut]
     clarify: ClarifyOut | None
     risk: RiskOut
     handover: HandoverOut
     results: list[HitOut]
+    context_used: list[str]
+    corrected: str
     unanswered: list[str]
     answerable: bool
     generation: str

@@ -26,6 +26,8 @@ def search_out(response: SearchResponse, started: float) -> SearchOut:
     catalogue = context.services().catalogue.current()
     return {
         "results": [_hit(catalogue, hit) for hit in response.hits],
+        "context_used": list(response.context_used),
+        "corrected": response.corrected,
         "answerable": response.answerable,
         "confidence": round(response.confidence, 4),
         "degraded": response.degraded,
@@ -50,6 +52,8 @@ def suggest_out(response: SuggestResponse, started: float) -> SuggestOut:
             "skill_group": handover.skill_group,
         },
         "results": [_hit(catalogue, hit) for hit in found.hits],
+        "context_used": list(found.context_used),
+        "corrected": found.corrected,
         "unanswered": list(response.unanswered),
         "answerable": found.answerable,
         "generation": found.generation,

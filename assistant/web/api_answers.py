@@ -44,6 +44,7 @@ def search(body: SearchIn) -> SearchOut:
         audiences=context.principal().audiences,
         kinds=frozenset(body.kinds) if body.kinds else None,
         channel=body.channel,
+        context=tuple(body.context),
     )
     response = context.services().searcher.search(request)
     metrics.observe_search(response)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.insights.insights import FeedbackKind
-from indexer.results import MAX_QUERY
+from indexer.results import MAX_CONTEXT, MAX_QUERY
 from kb.freshness import State
 from kb.model import Audience, Channel, Kind, Status
 from kb.validation import ID, MAX_BYTES, MAX_LINE
@@ -27,13 +27,17 @@ class Strict(BaseModel):
 
 
 class SearchIn(Strict):
-    """A search. `as_of` is a date or time, in the site's time zone unless it has an offset."""
+    """A search. `as_of` is a date or time, in the site's time zone unless it has an offset.
+
+    `context` are earlier turns of the one who asks, oldest first; they count only if needed.
+    """
 
     query: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY)]
     limit: Annotated[int, Field(ge=1, le=50)] = 10
     as_of: Moment | None = None
     kinds: list[Kind] | None = None
     channel: Channel | None = None
+    context: Annotated[list[Text], Field(max_length=MAX_CONTEXT)] = []
 
 
 class MessageIn(Strict):

@@ -71,6 +71,43 @@ def test_search_answers_in_the_agreed_shape(searching: FakeSearcher, agent: Flas
     assert (request.limit, request.channel) == (3, Channel.CHAT)
 
 
+def test_search_takes_earlier_turns_and_tells_which_words_counted(
+    searching: FakeSearcher, agent: FlaskClient
+) -> None:
+    assert agent.post("/api/v1/search", json={"query": "能退吗"}).json["context_used"] == []
+    searching.response = replace(FOUND, context_used=("冰箱", "退货"))
+    asked = {"query": "那多久到账", "context": ["冰箱想退货", "好的"]}
+    assert agent.post("/api/v1/search", json=asked).json["context_used"] == ["冰箱", "退货"]
+    assert [request.context for request in searching.asked] == [(), ("冰箱想退货", "好的")]
+
+
+def test_search_tells_what_was_read_instead(searching: FakeSearcher, agent: FlaskClient) -> None:
+    assert agent.post("/api/v1/search", json={"query": "退货"}).json["corrected"] == ""
+    searching.response = replace(FOUND, corrected="退货")
+    assert agent.post("/api/v1/search", json={"query": "tuihuo"}).json["corrected"] == "退货"
+
+
+@pytest.mark.parametrize(
+    ("context", "status"),
+    [
+        (["退" * 2000] * 100, 200),
+        ([""], 200),
+        (["退"] * 101, 422),
+        (["退" * 2001], 422),
+        ("退货", 422),
+        ([1], 422),
+        (None, 422),
+    ],
+)
+def test_earlier_turns_have_limits(
+    searching: FakeSearcher, agent: FlaskClient, context: object, status: int
+) -> None:
+    answer = agent.post("/api/v1/search", json={"query": "那多久到账", "context": context})
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json["errors"][0]["field"].startswith("context")
+
+
 def test_a_result_that_another_revision_replaced_says_so_in_the_readers_language(
     stocked: Services, searching: FakeSearcher, agent: FlaskClient, clock: FakeClock
 ) -> None:
@@ -143,7 +180,7 @@ def test_suggest_answers_with_evidence_and_freshness(stocked: Services, agent: F
         None,
         Risk(),
         Handover(True, HandoverReason.UPSET, "退换货组"),
-        FOUND,
+        replace(FOUND, context_used=("退货",)),
         ("还有一个问题吗",),
     )
     answer = agent.post(
@@ -171,6 +208,7 @@ def test_suggest_answers_with_evidence_and_freshness(stocked: Services, agent: F
     assert answer["clarify"] is None
     assert answer["handover"] == {"needed": True, "reason": "upset", "skill_group": "退换货组"}
     assert [hit["entry_id"] for hit in answer["results"]] == ["return-7-days"]
+    assert answer["context_used"] == ["退货"]
     assert stocked.insights.gaps()[0][0].query == "还有一个问题吗"
     assert stocked.composer.asked[0].slots == {"customer.name": "李女士"}
 

@@ -43,6 +43,18 @@ def test_keyboard_alone_copies_the_reply(service: Service, page: Page) -> None:
     expect(page.get_by_label("客户的话", exact=True)).to_be_focused()
 
 
+def test_a_follow_up_says_which_words_came_from_before(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#transcript .agent")).to_be_visible()
+    page.get_by_label("客户的话", exact=True).fill("那银行卡呢")
+    expect(page.locator("#answers-note")).to_contain_text("结合上文：退款、到账")
+    expect(page.locator("#answers [role=option]").first).to_contain_text("退款")
+    page.get_by_label("客户的话", exact=True).fill("对了,积分什么时候过期")
+    expect(page.locator("#answers-note")).not_to_contain_text("结合上文")
+    expect(page.locator("#answers [role=option]").first).to_contain_text("积分")
+
+
 def test_keyboard_opens_an_entry_and_comes_back(service: Service, page: Page) -> None:
     ask(page, service, "退款多久到账")
     page.keyboard.press("ArrowDown")

@@ -51,6 +51,7 @@ class ScriptedSearcher:
     """Finds what the script says for the words in a query; remembers what it was asked.
 
     `script` maps a word to (entry, confidence) pairs; a query finds the pairs of every word in it.
+    One that begins with 那 is searched with its context, all of which counts as used.
     """
 
     library: Library
@@ -59,15 +60,17 @@ class ScriptedSearcher:
 
     def search(self, request: SearchRequest) -> SearchResponse:
         self.asked.append(request)
+        used = request.context if request.query.startswith("那") else ()
+        query = " ".join([*used, request.query])
         found: dict[str, tuple[float, str]] = {}
         for word, pairs in self.script.items():
-            if word in request.query:
+            if word in query:
                 for entry_id, confidence in pairs:
                     found[entry_id] = max(found.get(entry_id, (0.0, "")), (confidence, word))
         hits = [self._hit(e, c, w) for e, (c, w) in found.items() if self._may_see(e, request)]
         hits.sort(key=lambda hit: -hit.confidence)
         best = hits[0].confidence if hits else 0.0
-        return SearchResponse(tuple(hits), best >= THRESHOLD, best, "g1")
+        return SearchResponse(tuple(hits), best >= THRESHOLD, best, "g1", context_used=used)
 
     def _newest(self, entry_id: str) -> Revision:
         return max(

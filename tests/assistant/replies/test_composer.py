@@ -7,6 +7,7 @@ import pytest
 
 from assistant.replies import Composer, Message, Part, SuggestRequest
 from assistant.replies.language import length
+from indexer.results import MAX_CONTEXT, MAX_QUERY
 from kb.errors import InvalidInput
 from kb.model import Audience, Channel, Kind
 from tests.assistant.replies.conftest import Ask
@@ -177,10 +178,28 @@ def test_the_unanswered_question_is_named(ask: Ask) -> None:
     assert response.unanswered == ("你们能帮忙遛狗吗？",)
 
 
-def test_a_follow_up_is_searched_with_its_topic(ask: Ask, searcher: ScriptedSearcher) -> None:
-    response = ask("手机续航怎么样", ("agent", "看用法"), "那玩游戏呢")
+def test_a_follow_up_is_searched_with_what_was_said_before(
+    ask: Ask, searcher: ScriptedSearcher
+) -> None:
+    response = ask("手机能用多久", ("agent", "看用法"), "那打游戏呢")
     assert response.suggestions[0].entry_id == "phone-battery"
-    assert "手机续航怎么样 那玩游戏呢" in [request.query for request in searcher.asked]
+    assert "玩大型游戏" in response.suggestions[0].text
+    assert searcher.asked[0].context == ("手机能用多久",)
+    assert response.search.context_used == ("手机能用多久",)
+
+
+def test_somebody_elses_product_stays_so_in_a_follow_up(ask: Ask) -> None:
+    assert ask("京东的退款多久到账", ("agent", "您好"), "那银联呢").suggestions == ()
+
+
+def test_long_and_many_turns_are_cut_to_what_a_search_takes(
+    ask: Ask, searcher: ScriptedSearcher
+) -> None:
+    contact = [part for _ in range(120) for part in ("退款" * 1500, ("agent", "好的"))]
+    assert ask(*contact, "那多久到账").suggestions
+    context = searcher.asked[0].context
+    assert len(context) == MAX_CONTEXT
+    assert {len(turn) for turn in context} == {MAX_QUERY}
 
 
 def test_anger_does_not_hide_the_question(ask: Ask, searcher: ScriptedSearcher) -> None:

@@ -89,7 +89,7 @@ function show(found) {
   if (found.results.length) answers.show(found.results, used);
   else answers.message(icon("search"), h("strong", {}, t("console.none")));
   const note = byId("answers-note");
-  note.textContent = found.degraded ? t("console.degraded") : t("console.found", { count: found.results.length });
+  note.textContent = found.degraded ? t("console.degraded") : foundNote(found);
   note.title = t("console.took", { ms: Math.max(1, Math.round(found.took_ms)) });
   note.className = `small ${found.degraded ? "due-text" : "quiet"}`;
   const chips = riskChips(found);
@@ -99,6 +99,16 @@ function show(found) {
   else if (found.clarify) reply.message(...askBack(found.clarify, take, copyQuestion));
   else reply.message(...noAnswer(found.results.length, reportGap));
   announce([...chips.map((chip) => chip.textContent), summary(found)].join(t("list.join")));
+}
+
+/** How many answers, as what the question was read, and which earlier words counted. */
+function foundNote(found) {
+  const number = { count: found.results.length };
+  const count = found.corrected
+    ? t("console.corrected", { ...number, text: found.corrected })
+    : t("console.found", number);
+  const words = found.context_used.join(t("list.join"));
+  return words ? t("console.with_context", { count, words }) : count;
 }
 
 function summary(found) {
