@@ -194,6 +194,44 @@ def report(
     click.echo(f"report on {len(measured.scored):,} queries written to {out}")
 
 
+@evaluate.command()
+@CONTENT
+@click.option("--beir", "folders", multiple=True, required=True,
+              type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder in BEIR form to learn from as well; may be repeated.")  # fmt: skip
+@click.option("--limit", default=800, show_default=True, help="Queries of each folder.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
+              help="Ranking file to write; default: the one that Zhike ships.")  # fmt: skip
+@click.option("--ablation", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write only a Markdown table of what each part is worth.")  # fmt: skip
+def fit(
+    content: Path, folders: tuple[Path, ...], limit: int, out: Path | None, ablation: Path | None
+) -> None:
+    """Fit the ranking on the dev queries and on public collections.
+
+    Prints how good it is on queries held out in cross-validation. The test split is never read.
+
+    \b
+    Examples:
+      zhike evaluate fit --beir sets/a --beir sets/b
+      zhike evaluate fit --beir sets/a --beir sets/b --ablation evaluation/ablation.md
+    """  # noqa: D301
+    from evaluation.fitting import ablation as parts
+    from evaluation.fitting import ranking, tasks
+    from indexer.ranking import SHIPPED
+
+    learned = tasks.all_tasks(content, folders, limit, _say)
+    if ablation:
+        ablation.write_text(parts.table(learned, _say), encoding="utf-8")
+        click.echo(f"table written to {ablation}")
+        return
+    fitted = ranking.fit(learned, say=_say)
+    target = out or SHIPPED
+    target.write_text(fitted.text(), encoding="utf-8")
+    click.echo(json.dumps(fitted.figures, ensure_ascii=False, indent=1))
+    click.echo(f"ranking written to {target}")
+
+
 def _systems(text: str) -> list[str]:
     from evaluation.comparison import SYSTEMS
 

@@ -95,7 +95,7 @@ def _row(item: Scored) -> dict[str, Any]:
     return {
         "key": item.query.key,
         **scores,
-        "confidence": round(item.confidence, 5),
+        "any_answers": round(item.any_answers, 5),
         "ranked": list(item.ranked[:_KEPT]),
     }
 
@@ -115,7 +115,7 @@ def read(path: Path, split: str) -> dict[str, Mapping[str, Any]]:
         if stored["split"] != split:
             raise ValueError(f"it holds the split {stored['split']}, not {split}")
         for row in rows.values():
-            _ = row["key"], float(row["confidence"]), row["ranked"]
+            _ = row["key"], float(row["any_answers"]), row["ranked"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput([Problem(str(path), 0, "", f"not a baseline: {error}")]) from error
     return rows
@@ -156,10 +156,10 @@ def _abstention(
     answered: Sequence[Scored], idle: Sequence[Scored], before: Mapping[str, Mapping[str, Any]]
 ) -> Check:
     def then(items: Sequence[Scored]) -> list[float]:
-        return [float(before[item.query.id]["confidence"]) for item in items]
+        return [float(before[item.query.id]["any_answers"]) for item in items]
 
     def now(items: Sequence[Scored]) -> list[float]:
-        return [round(item.confidence, 5) for item in items]
+        return [round(item.any_answers, 5) for item in items]
 
     old, new = (then(answered), then(idle)), (now(answered), now(idle))
     p = metrics.paired_auroc_p_value(new, old)

@@ -35,7 +35,8 @@ def by_vectors(opened: Opened, encoder: Encoder, mask: Mask, query: str, count: 
 def by_keywords(opened: Opened, mask: Mask, query: str, count: int) -> Ranked:
     """Entries by the keyword score of their best chunk; only those that share a term."""
     read = read_query(query[:MAX_QUERY], opened.keywords, None)
-    by_chunk, _ = opened.keywords.scores(read.positions)
+    by_chunk, _ = opened.keywords.scores(read.said.positions, read.said.weights, read.said.families)
+    by_chunk = by_chunk.sum(axis=0)
     best = np.zeros(len(opened.catalogue.revisions), dtype=np.float32)
     owners = np.asarray(opened.catalogue.arrays["chunk_revisions"], dtype=np.int64)
     np.maximum.at(best, owners, np.where(mask.searchable, by_chunk, np.float32(0)))

@@ -12,12 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evaluation.asking import with_context
 from evaluation.beir import Asked, Passage, language_of
 from evaluation.halves import by_keywords, by_vectors
 from indexer.build import STAFF, Indexer
 from indexer.encoder import Encoder
 from indexer.opening import Opened
+from indexer.ranking import Ranking
 from indexer.results import MAX_LIMIT, MAX_QUERY
 from indexer.search import Searcher, SearchRequest
 from kb.errors import ZhikeError
@@ -121,6 +125,15 @@ class Product:
         ranked = [(hit.entry_id, hit.confidence) for hit in found.hits]
         return self._documents(asked, ranked, count)
 
+    def measured(self, asked: Asked) -> tuple[list[str], NDArray[np.float32]]:
+        """All candidates of the service with their features, before ranking."""
+        request = SearchRequest(asked.text[:MAX_QUERY], 10, ASKED, frozenset({_AUDIENCE}))
+        _, found = self._searcher.measure(self._opened, request)
+        revisions = self._opened.catalogue.revisions
+        names = [self._ids[number_of(revisions[row].entry_id)] for row in found.revisions]
+        kept = [at for at, name in enumerate(names) if name != asked.self_id]
+        return [names[at] for at in kept], found.features[kept]
+
     def dense(self, asked: Asked, count: int) -> Found:
         """Documents by the inner product of the query with their best chunk."""
         found = by_vectors(self._opened, self._encoder, self._mask, asked.text, count + 1)
@@ -139,7 +152,11 @@ class Product:
 
 @contextmanager
 def product(
-    documents: Sequence[Passage], language: str, encoder: Encoder, progress: Progress | None = None
+    documents: Sequence[Passage],
+    language: str,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    ranking: Ranking | None = None,
 ) -> Iterator[Product]:
     """Index documents in a temporary folder and search them; nothing is left behind.
 
@@ -148,9 +165,12 @@ def product(
         language: What documents without letters are written in: `zh` or `en`.
         encoder: What embeds them.
         progress: Called with the texts encoded so far and their number in all.
+        ranking: Weights to rank by; by default the shipped ones.
     """
     with TemporaryDirectory(prefix="zhike-evaluation-") as folder:
         Indexer(Collection(documents, language), encoder, Path(folder)).build(progress)
         yield Product(
-            Searcher(Path(folder) / STAFF, encoder), encoder, [passage.id for passage in documents]
+            Searcher(Path(folder) / STAFF, encoder, ranking),
+            encoder,
+            [passage.id for passage in documents],
         )

@@ -36,6 +36,7 @@ class Scored:
     query: Judged
     ranked: tuple[str, ...]
     confidence: float
+    any_answers: float
     answerable: bool
     scores: dict[str, float]
     right_revision: bool | None = None
@@ -80,6 +81,7 @@ def _score(query: Judged, searcher: Searcher, parse_date: Callable[[str], dateti
         query,
         ranked,
         response.confidence,
+        response.any_answers,
         response.answerable,
         measures(ranked, relevant) if relevant else {},
         query.revision in answers if query.revision else None,
@@ -98,7 +100,7 @@ def summary(scored: Sequence[Scored]) -> dict[str, Any]:
     result: dict[str, Any] = {"n": len(answered), "n_no_answer": len(idle)}
     for name in METRICS:
         result[name] = round(fmean(s.scores[name] for s in answered), 4) if answered else 0.0
-    sure, unsure = [item.confidence for item in answered], [item.confidence for item in idle]
+    sure, unsure = [item.any_answers for item in answered], [item.any_answers for item in idle]
     result["abstention_auroc"] = round(metrics.auroc(sure, unsure), 4)
     result["answered_share"] = _share([item.answerable for item in answered])
     result["false_answer_share"] = _share([item.answerable for item in idle])
@@ -120,9 +122,9 @@ def points(scored: Sequence[Scored]) -> list[metrics.Operating]:
     """What each possible threshold would do; see `metrics.operating_points`."""
     answered = [item for item in scored if item.query.relevant]
     return metrics.operating_points(
-        [item.confidence for item in answered],
+        [item.any_answers for item in answered],
         [item.right for item in answered],
-        [item.confidence for item in scored if not item.query.relevant],
+        [item.any_answers for item in scored if not item.query.relevant],
     )
 
 

@@ -17,6 +17,8 @@ from tempfile import TemporaryDirectory
 
 from indexer.build import Indexer
 from indexer.encoder import Encoder, load_encoder
+from indexer.ranking import Ranking
+from indexer.reranking import load_reranking
 from indexer.search import Searcher
 from kb.clock import utc_now
 from kb.errors import InvalidInput
@@ -47,7 +49,7 @@ class Workspace:
 
 
 @contextmanager
-def workspace(content: Path) -> Iterator[Workspace]:
+def workspace(content: Path, ranking: Ranking | None = None) -> Iterator[Workspace]:
     """Imports `content` into a temporary data folder and builds its index.
 
     Raises InvalidInput when a file of `content` is wrong.
@@ -68,7 +70,12 @@ def workspace(content: Path) -> Iterator[Workspace]:
             apply_import(plan, kb, "evaluation")
             encoder = load_encoder(settings)
             Indexer(kb, encoder, settings.data / "index").build()
-            searcher = Searcher(settings.data / "index" / "staff", encoder)
+            searcher = Searcher(
+                settings.data / "index" / "staff",
+                encoder,
+                ranking,
+                reranking=load_reranking(settings),
+            )
             yield Workspace(settings, searcher, encoder, kb.snapshot())
         finally:
             engine.dispose()

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from indexer import catalogue, generations, publishing, vocabulary
+from indexer import catalogue, generations, interaction, publishing, vocabulary
 from indexer.chunking import CHUNKING_VERSION
 from indexer.encoder import Encoder
 from indexer.keywords import KeywordIndex
@@ -144,6 +144,7 @@ class Indexer:
         """Take vectors from the live generation once, if it is whole and of this encoder."""
         if self._recalled:
             return
+        encoder = self._facts()["encoder"]  # may ask a remote one; if that fails, try again later
         self._recalled = True
         root = self._root / STAFF
         if name := generations.current(root):
@@ -152,7 +153,7 @@ class Indexer:
                 manifest = generations.read_manifest(place)
             except generations.DamagedGeneration:
                 return
-            same = manifest.facts.get("encoder") == self._facts()["encoder"]
+            same = manifest.facts.get("encoder") == encoder
             if same and not generations.damaged_files(place, manifest):
                 self._preparer.remember(place)
 
@@ -180,6 +181,7 @@ class Indexer:
         files |= vocabulary.files(
             (r.content.audience, p.forms) for r, p in zip(revisions, prepared, strict=True)
         )
+        files |= interaction.files([words for p in prepared for words in p.tokens])
         if part == STAFF:
             files |= catalogue.hash_file([p.stored for p in prepared])
         counts = {"revisions": len(revisions), "chunks": sum(len(p.chunks) for p in prepared)}

@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import NotFound
+from kb.errors import InvalidInput, NotFound, Problem
 
 if TYPE_CHECKING:
     from kb.settings import Settings
@@ -31,13 +33,23 @@ class Encoder(Protocol):
 
     Attributes:
         name: For people: the model's name or folder.
-        fingerprint: Changes whenever any vector would; an index of another one is refused.
-        dimensions: Length of each vector.
     """
 
     name: str
-    fingerprint: str
-    dimensions: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever any vector would; an index of another one is refused.
+
+        Raises:
+            Unavailable: A remote model did not answer.
+        """
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector; raises what `fingerprint` raises."""
+        ...
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
         """Vectors of the texts, one row each, L2-normalised.
@@ -47,6 +59,9 @@ class Encoder(Protocol):
         Args:
             texts: Any texts; no preparation is expected.
             query: Whether they are queries; some models treat these differently.
+
+        Raises:
+            Unavailable: A remote model did not answer.
         """
         ...
 
@@ -95,20 +110,46 @@ class StaticEncoder:
         unit: Vectors = found / np.maximum(norms, 1e-12)
         return unit
 
+    @property
+    def size(self) -> int:
+        """Number of rows of the table."""
+        return len(self._rows if self._mapping is None else self._mapping)
+
+    @cached_property
+    def lengths(self) -> Vectors:
+        """Length of the vector of each row of the table: how much it moves a mean."""
+        found: Vectors = np.linalg.norm(self._values(np.arange(self.size)), axis=1)
+        return found
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """Rows of the table that the texts are made of, in order."""
+        # One by one: a batch would start threads, and a process must be free to fork.
+        return [self._tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+
+    def unit(self, ids: NDArray[np.int64]) -> Vectors:
+        """Vectors of rows of the table, L2-normalised."""
+        found: Vectors = self._values(ids)
+        found /= np.maximum(self.lengths[ids, None], 1e-12)
+        return found
+
     def _mean(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        mean: NDArray[np.float32] = self._values(ids).mean(axis=0)
+        return mean
+
+    def _values(self, ids: NDArray[np.int64]) -> Vectors:
         rows = ids if self._mapping is None else self._mapping[ids]
-        values = self._rows[rows].astype(np.float32)
+        values: Vectors = self._rows[rows].astype(np.float32)
         if self._scales is not None:
             values *= self._scales[ids, None].astype(np.float32)
-        mean: NDArray[np.float32] = values.mean(axis=0)
-        return mean
+        return values
 
 
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, by name or folder, as an `Encoder`.
 
     Importing the library and loading takes seconds and hundreds of MiB; models by name are
-    downloaded on first use. Remote code is never trusted.
+    downloaded on first use. Remote code is never trusted. Safe to share between threads, which
+    take turns: a tokenizer cannot be told how much to cut off by two at once.
 
     Raises:
         NotFound: No such model, or it cannot be downloaded.
@@ -122,17 +163,22 @@ class SentenceTransformerEncoder:
         except (OSError, ValueError) as error:
             raise NotFound(f"encoder {name_or_path!r} cannot be loaded: {error}") from error
         self.name = name_or_path
-        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.fingerprint = f"st-{self._state_digest()}"
+        self._lock = Lock()
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
         """Vectors of the texts; see `Encoder.encode`. The model's own query prompt is used."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         encode = self._model.encode_query if query else self._model.encode_document
-        found = encode(
-            list(texts), convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
-        )
+        with self._lock:
+            found = encode(
+                list(texts),
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
         return np.asarray(found, dtype=np.float32)
 
     def _state_digest(self) -> str:
@@ -144,8 +190,56 @@ class SentenceTransformerEncoder:
         return digest.hexdigest()[:16]
 
 
+class CrossEncoderReranker:
+    """Any sentence-transformers cross-encoder, by name or folder, as a `Reranker`.
+
+    Its one output is read as the log odds that the passage answers, whatever activation it was
+    stored with. Costs, trust and threads are as with `SentenceTransformerEncoder`.
+
+    Raises:
+        NotFound: No such model, or it cannot be downloaded.
+        InvalidInput: It tells classes apart instead of giving one score.
+    """
+
+    def __init__(self, name_or_path: str) -> None:
+        from sentence_transformers import CrossEncoder
+        from torch.nn import Sigmoid
+
+        try:
+            self._model = CrossEncoder(name_or_path, device="cpu", trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            raise NotFound(f"re-ranker {name_or_path!r} cannot be loaded: {error}") from error
+        if self._model.num_labels != 1:
+            message = f"{name_or_path!r} gives {self._model.num_labels} scores instead of one"
+            raise InvalidInput([Problem("environment", 0, "ZHIKE_RERANKER", message)])
+        self.name = name_or_path
+        self._activation = Sigmoid()
+        self._lock = Lock()
+
+    def scores(self, query: str, passages: Sequence[str]) -> NDArray[np.float64]:
+        """Probability of each passage; see `indexer.reranking.Reranker.scores`."""
+        if not passages:
+            return np.empty(0)
+        pairs = [(query, passage) for passage in passages]
+        with self._lock:
+            found = self._model.predict(
+                pairs, activation_fn=self._activation, show_progress_bar=False
+            )
+        return np.asarray(found, dtype=np.float64)
+
+
 def load_encoder(settings: Settings) -> Encoder:
-    """The encoder the settings name: the shipped one when empty; see `open_encoder`."""
+    """The encoder the settings name: the shipped one when empty, an endpoint, or `open_encoder`.
+
+    Raises:
+        NotFound: The model cannot be found.
+        InvalidInput: The address of the endpoint or its key is malformed.
+    """
+    from indexer.endpoint import is_address
+    from indexer.remote import remote_encoder
+
+    if is_address(settings.encoder):
+        return remote_encoder("ZHIKE_ENCODER", settings.encoder, settings.encoder_key)
     return open_encoder(settings.encoder or str(SHIPPED))
 
 

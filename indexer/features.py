@@ -7,15 +7,19 @@ search of a generation with the same filter.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.chunking import ASKED, BODY, FIELDS
 from indexer.keywords import K1
+from indexer.lexical import FAMILIES, QueryTerms
 from indexer.masks import Mask
+from indexer.neighbours import nearness_to_best, support
 from indexer.opening import Opened
-from indexer.ranking import FEATURES
+from indexer.ranking import COMPARED, FEATURES, RELATIVE
+from indexer.subject import Noun
 from indexer.text import Term
 from kb.model import Kind
 
@@ -24,6 +28,8 @@ Rows = NDArray[np.int64]
 _ASKED = np.array([name in ASKED for name in FIELDS])
 _BODY = np.array([name in BODY for name in FIELDS])
 _COUNTER = FIELDS.index("counter")
+_NOTHING = np.empty(0, dtype=np.int32)
+_USUAL = np.float32(30)  # about what a good match scores: keeps raw scores near one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,9 @@ class Query:
     key: int
     chinese: bool
     vector: Floats | None
+    said: QueryTerms
+    text: str
+    nouns: tuple[Noun, ...]
 
     @property
     def weights(self) -> dict[str, float]:
@@ -66,11 +75,27 @@ class Candidates:
     timings: dict[str, float] = field(default_factory=dict)
 
 
+class Scored(NamedTuple):
+    """What the keyword index says of every chunk.
+
+    Attributes:
+        bm25: BM25 by each of `FAMILIES`, one row for each.
+        shared: Sum of the idf of the terms shared with the query.
+        meant: Score by the concepts that the query names.
+        mass: The rarities of these concepts summed up.
+    """
+
+    bm25: Floats
+    shared: Floats
+    meant: Floats
+    mass: float
+
+
 class Measure:
     """Features of the chosen revisions, computed over all their chunks at once."""
 
     def __init__(
-        self, opened: Opened, mask: Mask, query: Query, chosen: Rows, bm25: Floats, shared: Floats
+        self, opened: Opened, mask: Mask, query: Query, chosen: Rows, scored: Scored
     ) -> None:
         self._opened, self._query, self._chosen = opened, query, chosen
         self._spans = mask.spans[chosen]
@@ -84,20 +109,29 @@ class Measure:
         fields = np.asarray(opened.catalogue.arrays["chunk_fields"])[self._rows]
         self._asked, self._body = _ASKED[fields], _BODY[fields]
         self._counter = fields == _COUNTER
-        mass = float(query.idf.sum()) or 1.0
         self._near = self._similarities()
-        self._said = bm25[self._rows] / (mass * (K1 + 1))
-        total = opened.keywords.masses[self._rows] + mass
-        self._overlap = 2 * shared[self._rows] / total
+        self._raw = scored.bm25[:, self._rows]
+        self._said = self._raw / np.maximum(query.said.masses, 1e-6)[:, None]
+        self._meant = scored.meant[self._rows]
+        self._mass = np.float32(max(scored.mass * (K1 + 1), 1e-6))
+        both = opened.keywords.masses[self._rows] + float(query.said.idf.sum())
+        self._overlap = 2 * scored.shared[self._rows] / np.maximum(both, 1e-6)
         self._equal = self._equalities()
+        self._slots = np.full(len(opened.keywords.masses), -1, dtype=np.int32)
+        self._slots[self._rows] = self._owner
 
     def candidates(self) -> Candidates:
         """Everything about the chosen revisions."""
         columns = {**self._by_meaning(), **self._by_words(), **self._facts()}
         _, asked = self._best(self._near + self._overlap, self._asked)
-        _, body = self._best(self._near + self._said, self._body)
+        _, body = self._best(
+            self._near + self._said.mean(axis=0) + self._meant / self._mass / 2, self._body
+        )
         _, exact = self._best(self._equal, ~self._counter)
         exact[columns["exact"] < 0.5] = -1
+        columns |= self._by_interaction(asked, body)
+        columns |= self._by_neighbours(columns, asked, body)
+        columns |= {RELATIVE + name: _compared(columns[name]) for name in COMPARED}
         features = np.stack([columns[name] for name in FEATURES], axis=1)
         features = features.astype(np.float32)
         return Candidates(self._chosen, self._spans, features, asked, body, exact)
@@ -121,18 +155,60 @@ class Measure:
         }
 
     def _by_words(self) -> dict[str, Floats]:
-        asked, _ = self._best(self._said, self._asked)
-        body, _ = self._best(self._said, self._body)
+        found: dict[str, Floats] = {}
+        for at, name in enumerate(FAMILIES):
+            asked, _ = self._best(self._said[at], self._asked)
+            body, _ = self._best(self._said[at], self._body)
+            raw, _ = self._best(self._raw[at], ~self._counter)
+            found |= {f"{name}_asked": asked, f"{name}_body": body, f"{name}_raw": raw / _USUAL}
+        asked, _ = self._best(self._meant, self._asked)
+        body, _ = self._best(self._meant, self._body)
+        best: Floats = np.maximum(asked, body)
+        found["meant_asked"], found["meant_body"] = asked / self._mass, body / self._mass
+        found["meant_raw"] = best / _USUAL
         overlap, _ = self._best(self._overlap, self._asked)
         exact, _ = self._best(self._equal, ~self._counter)
         against, _ = self._best(self._equal, self._counter)
         return {
-            "keyword_asked": asked,
-            "keyword_body": body,
+            **found,
             "overlap": overlap,
             "exact": exact,
             "exact_counter": against,
             **self._coverage(),
+            **self._subject(),
+        }
+
+    def _by_interaction(self, asked: Rows, body: Rows) -> dict[str, Floats]:
+        """How the words of the query are met in the best question and in the best passage."""
+        interaction = self._opened.interaction
+        chunks = np.concatenate([asked, body])
+        held = np.flatnonzero(chunks >= 0)
+        met = interaction.meet(self._query.text, chunks[held])
+        found: dict[str, Floats] = {}
+        half = len(asked)
+        for name in ("alike", "same", "near", "back"):
+            values = np.zeros(len(chunks), dtype=np.float32)
+            values[held] = getattr(met, name)
+            found[f"{name}_asked"], found[f"{name}_body"] = values[:half], values[half:]
+        sizes = np.diff(interaction.starts)[body]
+        found["size_body"] = np.where(body >= 0, np.log1p(sizes), 0).astype(np.float32) / 5
+        return found
+
+    def _by_neighbours(
+        self, columns: dict[str, Floats], asked: Rows, body: Rows
+    ) -> dict[str, Floats]:
+        """What the other candidates say about each."""
+        rows, vector = self._opened.rows, self._query.vector
+        if rows is None or vector is None or len(asked) < 2:
+            return dict.fromkeys(("support", "centre"), np.zeros(len(asked), dtype=np.float32))
+        by_question = (body < 0) | ((columns["dense_asked"] > columns["dense_body"]) & (asked >= 0))
+        chunk = np.where(by_question, asked, body)
+        vectors = rows[np.maximum(chunk, 0)].astype(np.float32)
+        vectors[chunk < 0] = 0
+        first = columns["dense_best"] + columns["char_raw"] + columns["pair_raw"]
+        return {
+            "support": support(vectors, first),
+            "centre": nearness_to_best(vectors, first, vector),
         }
 
     def _coverage(self) -> dict[str, Floats]:
@@ -159,15 +235,42 @@ class Measure:
             "code_missing": 1 - found if codes else nothing,
         }
 
+    def _subject(self) -> dict[str, Floats]:
+        """How much of what the query is about the revision names, and how much nothing does."""
+        found = self._query.nouns
+        held = np.ones(len(self._chosen), dtype=np.float32)
+        if not found:
+            return {"nouns_held": held, "nouns_unknown": 1 - held}
+        index, weights = self._opened.keywords, np.array([noun.weight for noun in found])
+        by_noun = np.zeros((len(found), len(self._chosen)), dtype=np.float32)
+        unknown = np.zeros(len(found))
+        for row, noun in enumerate(found):
+            positions = index.positions(noun.needed)
+            holding = [index.postings(int(p)) if p >= 0 else _NOTHING for p in positions]
+            parts: Floats = np.stack([self._any(rows) for rows in holding])
+            by_noun[row] = parts.mean(axis=0, dtype=np.float32)
+            unknown[row] = float((positions < 0).mean())
+            for group in noun.concepts:
+                rows = self._opened.concepts.holding(group).rows
+                by_noun[row] = np.maximum(by_noun[row], self._any(rows))
+                unknown[row] = min(unknown[row], float(not len(rows)))
+        share = weights / weights.sum()
+        nowhere = np.full(len(self._chosen), share @ unknown, dtype=np.float32)
+        return {"nouns_held": (share @ by_noun).astype(np.float32), "nouns_unknown": nowhere}
+
+    def _any(self, rows: NDArray[np.integer[Any]]) -> Floats:
+        """Whether each revision has any of these chunks visible."""
+        found = np.zeros(len(self._chosen), dtype=np.float32)
+        slot = self._slots[rows]
+        found[slot[slot >= 0]] = 1.0
+        return found
+
     def _held(self) -> Floats:
         """Whether each revision holds each term of the query, in any visible chunk."""
-        slots = np.full(len(self._opened.keywords.masses), -1, dtype=np.int32)
-        slots[self._rows] = self._owner
         held = np.zeros((len(self._chosen), len(self._query.terms)), dtype=np.float32)
         for column, position in enumerate(self._query.positions):
             if position >= 0:
-                slot = slots[self._opened.keywords.postings(int(position))]
-                held[slot[slot >= 0], column] = 1.0
+                held[:, column] = self._any(self._opened.keywords.postings(int(position)))
         return held
 
     def _facts(self) -> dict[str, Floats]:
@@ -216,6 +319,14 @@ class Measure:
         highest[self._owner[order]] = values[order]
         chunk[self._owner[order]] = self._rows[order]
         return highest, chunk
+
+
+def _compared(values: Floats) -> Floats:
+    """By how many standard deviations each value exceeds the mean of all."""
+    if not len(values):
+        return values
+    found: Floats = (values - values.mean()) / (values.std() + np.float32(1e-3))
+    return found
 
 
 def _inside(terms: tuple[Term, ...], at: int) -> list[int]:

@@ -30,11 +30,12 @@ _NEVER = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A query as it was read, its measured candidates, and the probability of each."""
+    """A query as it was read, its measured candidates, the probability of each, and of any."""
 
     query: Query
     found: Candidates
     chances: NDArray[np.float64]
+    any_answers: float
 
     @property
     def best(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indexer.catalogue import ChunkRow
+from indexer.concepts import other_words
 from indexer.features import Candidates, Query
 from indexer.masks import moment
 from indexer.opening import Opened
@@ -60,16 +61,19 @@ def _matched(
         return Matched(exact.field, exact.quote)
     asked = _chunk(opened, int(found.asked[at]))
     question = max(parts["dense_asked"], parts["overlap"])
-    answer = max(parts["dense_body"], parts["keyword_body"])
+    answer = max(parts["dense_body"], parts["word_body"])
     if asked and (body is None or question >= answer):
         return Matched(asked.field, asked.quote)
     return Matched(body.field, passage) if body else Matched("tags", "")
 
 
 def _found_weights(query: Query) -> dict[str, float]:
-    """Weights of the terms that the index holds: others stand nowhere."""
+    """Weights of the terms that may stand in a text: others stand nowhere."""
     known = zip(query.terms, query.idf, query.positions, strict=True)
-    return {term.text: float(idf) for term, idf, position in known if position >= 0}
+    found = {term.text: float(idf) for term, idf, position in known if position >= 0}
+    usual = sum(found.values()) / len(found) if found else 1.0
+    # Another word for what was asked is a reason too.
+    return dict.fromkeys(other_words(query.said.concepts), usual) | found
 
 
 def _terms(weights: dict[str, float], *texts: str) -> tuple[str, ...]:

@@ -126,20 +126,30 @@ class KeywordIndex:
         return self.rows[self.starts[position] : self.starts[position + 1]]
 
     def scores(
-        self, positions: NDArray[np.int64]
+        self,
+        positions: NDArray[np.int64],
+        weights: NDArray[np.float32],
+        families: NDArray[np.bool_],
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """BM25 of every document, and the idf sum of the terms it shares with the query.
+        """BM25 of every document by each family of terms, and the idf sum of the terms it shares.
 
         Args:
             positions: Distinct positions of the query's terms; negative ones are skipped.
+            weights: What each term counts.
+            families: One row for each family: which terms belong to it.
+
+        Returns:
+            One row for each family, one column for each document; and one value for each document.
         """
-        bm25 = np.zeros(len(self.masses), dtype=np.float32)
+        bm25 = np.zeros((len(families), len(self.masses)), dtype=np.float32)
         shared = np.zeros(len(self.masses), dtype=np.float32)
-        for position in positions[positions >= 0]:
+        for at in np.flatnonzero(positions >= 0):
+            position = positions[at]
             span = slice(self.starts[position], self.starts[position + 1])
-            rows, idf = self.rows[span], self.idf[position]
-            bm25[rows] += idf * self.impacts[span]
-            shared[rows] += idf
+            rows, found = self.rows[span], weights[at] * self.impacts[span]
+            for family in np.flatnonzero(families[:, at]):
+                bm25[family, rows] += found
+            shared[rows] += self.idf[position]
         return bm25, shared
 
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from indexer import generations
 from indexer.catalogue import VECTORS, Catalogue, load_keywords, load_vectors
 from indexer.chunking import ASKED, BODY, CHUNKING_VERSION, EMBEDDED, FIELDS
+from indexer.concepts import Concepts
 from indexer.generations import DamagedGeneration, Manifest
+from indexer.interaction import Interaction
 from indexer.keywords import KeywordIndex
 from indexer.masks import Masks
 from indexer.text import ANALYSIS_VERSION
@@ -50,6 +52,8 @@ class Opened:
     rows: Vectors | None
     background: tuple[NDArray[np.float32], NDArray[np.float32]] | None
     vocabulary: Vocabulary
+    interaction: Interaction
+    concepts: Concepts
     reason: str = ""
 
 
@@ -139,7 +143,20 @@ def _open(place: Path, manifest: Manifest, fingerprint: str, reason: str) -> Ope
     )
     keywords = load_keywords(place)
     words = Vocabulary(place)
-    return Opened(place.name, catalogue, keywords, masks, vectors, rows, background, words, reason)
+    met = Interaction.read(place)
+    return Opened(
+        place.name,
+        catalogue,
+        keywords,
+        masks,
+        vectors,
+        rows,
+        background,
+        words,
+        met,
+        Concepts(keywords),
+        reason,
+    )
 
 
 def _sample(rows: Vectors, fields: NDArray[np.int64], names: frozenset[str]) -> NDArray[np.float32]:

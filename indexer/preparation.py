@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from indexer.catalogue import HASHES, StoredChunk, load, load_vectors
 from indexer.chunking import EMBEDDED, FIELDS, Chunk, chunks
 from indexer.encoder import Encoder
+from indexer.interaction import Tokens, tokens_of
 from indexer.keywords import Document
 from indexer.masks import EPOCH
 from indexer.text import fold, normalise, terms
@@ -27,12 +28,13 @@ _NOTHING = Document.of(())
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A revision's chunks, as they are stored, with their keyword terms and its vocabulary."""
+    """A revision's chunks, as they are stored, with their terms, words and vocabulary."""
 
     chunks: tuple[Chunk, ...]
     stored: tuple[StoredChunk, ...]
     documents: tuple[Document, ...]
     forms: Forms
+    tokens: tuple[Tokens, ...]
 
 
 class Preparer:
@@ -96,7 +98,8 @@ class Preparer:
             )
             known = forms(zip(pieces, found, strict=True))
             stored = tuple(StoredChunk.of(revision, piece) for piece in pieces)
-            self._prepared[identity] = Prepared(pieces, stored, documents, known)
+            words = tuple(tokens_of([normalise(piece.text) for piece in pieces]))
+            self._prepared[identity] = Prepared(pieces, stored, documents, known, words)
         return self._prepared[identity]
 
     def _embed(self, prepared: Sequence[Prepared], progress: Progress | None) -> None:

@@ -101,7 +101,7 @@ class SearchResponse:
 
     Attributes:
         hits: At most `limit` entries.
-        answerable: Whether the best confidence reaches the threshold.
+        answerable: Whether `any_answers` reaches the threshold.
         confidence: The best confidence (0 without hits).
         generation: Name of the index generation; empty when there is none.
         degraded: True when an older generation serves, vectors are refused, or no index exists.
@@ -112,6 +112,7 @@ class SearchResponse:
             it was searched alone.
         corrected: The query as it was read, where mistyped words were taken for others (退贷 for
             退货, tuihuo); empty when it was read as it stands.
+        any_answers: Calibrated probability that any entry at all answers the query.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -123,3 +124,4 @@ class SearchResponse:
     degraded_reason: str = ""
     context_used: tuple[str, ...] = ()
     corrected: str = ""
+    any_answers: float = 0.0

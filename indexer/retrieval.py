@@ -10,10 +10,12 @@ import time
 
 import numpy as np
 
-from indexer.features import Candidates, Floats, Measure, Query, Rows
+from indexer.features import Candidates, Floats, Measure, Query, Rows, Scored
 from indexer.keywords import KeywordIndex, term_hash
+from indexer.lexical import read_terms
 from indexer.masks import Mask
 from indexer.opening import Opened
+from indexer.subject import nouns
 from indexer.text import analyse_query, key
 
 POOL = 120
@@ -37,6 +39,9 @@ def read_query(text: str, keywords: KeywordIndex, vector: Floats | None) -> Quer
         term_hash(plain) if plain else 0,
         any(char > "\u2e7f" for char in plain),
         vector,
+        read_terms(text, keywords),
+        text,
+        nouns(text),
     )
 
 
@@ -47,14 +52,16 @@ def find(opened: Opened, mask: Mask, query: Query) -> Candidates:
     if opened.vectors is not None and query.vector is not None:
         near, _ = opened.vectors.search(query.vector, POOL, mask.dense)
     clock.lap("vectors")
-    bm25, shared = opened.keywords.scores(query.positions)
-    said = _top(np.where(mask.searchable, bm25, 0.0))
+    said = query.said
+    bm25, shared = opened.keywords.scores(said.positions, said.weights, said.families)
+    meant, mass = opened.concepts.scores(said.concepts)
+    best = _top(np.where(mask.searchable, bm25.sum(axis=0) + meant, 0.0))
     clock.lap("keywords")
     keys = opened.catalogue.arrays["chunk_keys"]
     equal = np.flatnonzero((keys == np.uint64(query.key)) & mask.searchable) if query.key else near
     owners = opened.catalogue.arrays["chunk_revisions"]
-    chosen = np.unique(np.asarray(owners)[np.concatenate([near, said, equal])]).astype(np.int64)
-    found = Measure(opened, mask, query, chosen, bm25, shared).candidates()
+    chosen = np.unique(np.asarray(owners)[np.concatenate([near, best, equal])]).astype(np.int64)
+    found = Measure(opened, mask, query, chosen, Scored(bm25, shared, meant, mass)).candidates()
     clock.lap("fuse")
     found.timings.update(clock.laps)
     return found

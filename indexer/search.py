@@ -24,7 +24,9 @@ from indexer.hits import make_hit
 from indexer.masks import Mask
 from indexer.noise import essential
 from indexer.opening import Opened, open_live
-from indexer.ranking import Logistic, Ranking
+from indexer.query_vectors import QueryVectors
+from indexer.ranking import Model, Ranking
+from indexer.reranking import Answers, Reranking
 from indexer.results import (
     MAX_CONTEXT,
     MAX_LIMIT,
@@ -55,6 +57,7 @@ class Searcher:
         encoder: Embeds queries; must be the one the index was built with.
         ranking: Weights; by default `ranking.json` beside the root, else the shipped ones.
         clock: What "now" is.
+        reranking: A second opinion on the best entries; None for none.
     """
 
     def __init__(
@@ -63,12 +66,15 @@ class Searcher:
         encoder: Encoder,
         ranking: Ranking | None = None,
         clock: Clock = utc_now,
+        reranking: Reranking | None = None,
     ) -> None:
         self._root, self._encoder, self._clock = root, encoder, clock
+        self._queries, self._reranking = QueryVectors(encoder), reranking
         own = root.parent / "ranking.json"
         self.ranking = ranking or (Ranking.read(own) if own.is_file() else Ranking.read())
         self._opened: Opened | None = None
         self._stamp: _Stamp = None
+        self._lame: _Stamp = None
         self._checked = float("-inf")
         self._lock = threading.Lock()
 
@@ -84,12 +90,12 @@ class Searcher:
 
     @property
     def degraded_reason(self) -> str:
-        """Why the index is not in its best state; empty when it is."""
-        return self._opened.reason if self._opened else NO_INDEX
+        """Why search is not in its best state; empty when it is."""
+        return (self._opened.reason or self._queries.trouble) if self._opened else NO_INDEX
 
     @property
     def degraded(self) -> bool:
-        """Whether anything is wrong with the index."""
+        """Whether anything is wrong with the index or the encoder."""
         return bool(self.degraded_reason)
 
     def reload_if_changed(self) -> bool:
@@ -111,12 +117,16 @@ class Searcher:
             if stamp == self._stamp:
                 return False
             before = self.generation
+            fingerprint = self._queries.fingerprint()
+            if not fingerprint and stamp == self._lame:
+                return False
             try:
-                self._opened = open_live(self._root, self._encoder.fingerprint)
+                self._opened = open_live(self._root, fingerprint)
             except OSError:
                 log.exception("the index in %s cannot be opened now; trying again", self._root)
                 return False
-            self._stamp = stamp
+            # What was opened without knowing the encoder is opened again as soon as it is known.
+            self._stamp, self._lame = (stamp, None) if fingerprint else (self._stamp, stamp)
             if self.degraded:
                 log.warning("index in %s: %s", self._root, self.degraded_reason)
             return self.generation != before
@@ -139,28 +149,45 @@ class Searcher:
             return SearchResponse(degraded=True, degraded_reason=NO_INDEX)
         request, alone, corrected = self._as_meant(opened, request)
         readings, used = self._readings(opened, request, alone)
-        order = ranked(opened, readings)
+        some = sum(share * reading.any_answers for reading, share in readings)
         timings = _added([reading.found.timings for reading, _ in readings])
+        first = readings[0][0].query
+        answers = Answers(ranked(opened, readings), some)
+        answers, reason = self._reconsidered(opened, first, answers, timings)
         measured = time.perf_counter()
         hits = tuple(
             make_hit(opened, reading.query, reading.found, at, chance)
-            for chance, reading, at in order[: request.limit]
+            for chance, reading, at in answers.order[: request.limit]
         )
         finished = time.perf_counter()
         timings["hits"] = (finished - measured) * 1000
         timings["total"] = (finished - started) * 1000
-        best = order[0].chance if order else 0.0
         return SearchResponse(
             hits,
-            best >= self._model(readings[0][0].query).threshold,
-            best,
+            answers.any_answers >= self._model(first).threshold,
+            answers.order[0].chance if answers.order else 0.0,
             opened.name,
-            bool(opened.reason),
+            bool(reason),
             timings,
-            opened.reason,
+            reason,
             used,
             corrected,
+            answers.any_answers,
         )
+
+    def _reconsidered(
+        self, opened: Opened, query: Query, plain: Answers, timings: dict[str, float]
+    ) -> tuple[Answers, str]:
+        """The answers after a second opinion, if one is set, and what they had to do without."""
+        reason = opened.reason or ("" if query.vector is not None else self._queries.outage)
+        if self._reranking is None:
+            return plain, reason
+        start = time.perf_counter()
+        improved = self._reranking.improved(opened, query.text, plain)
+        timings["rerank"] = (time.perf_counter() - start) * 1000
+        if improved is not None:
+            return improved, reason
+        return plain, "; ".join(filter(None, (reason, self._reranking.outage)))
 
     def _as_meant(
         self, opened: Opened, request: SearchRequest
@@ -173,7 +200,7 @@ class Searcher:
         asked = Asked(
             essential(request.query),
             best.query,
-            best.best,
+            best.any_answers,
             self._model(best.query).threshold,
             request.audiences,
         )
@@ -181,8 +208,8 @@ class Searcher:
         for other in alternatives(asked, opened, self._mask(opened, request)):
             changed = replace(request, query=other.text[:MAX_QUERY])
             reading = self._read(opened, changed)
-            if reading.best >= other.least and reading.best * other.trust > value:
-                value = reading.best * other.trust
+            if reading.any_answers >= other.least and reading.any_answers * other.trust > value:
+                value = reading.any_answers * other.trust
                 request, best, corrected = changed, reading, other.corrected
         return request, best, corrected
 
@@ -204,9 +231,10 @@ class Searcher:
 
     def _read(self, opened: Opened, request: SearchRequest) -> Reading:
         query, found = self.measure(opened, request)
-        return Reading(query, found, self._model(query).probabilities(found.features))
+        judged = self._model(query).judge(found.features)
+        return Reading(query, found, judged.chances, judged.any_answers)
 
-    def _model(self, query: Query) -> Logistic:
+    def _model(self, query: Query) -> Model:
         return self.ranking.full if query.vector is not None else self.ranking.keywords
 
     def measure(self, opened: Opened, request: SearchRequest) -> tuple[Query, Candidates]:
@@ -215,7 +243,7 @@ class Searcher:
         text = essential(request.query)
         vector = None
         if opened.vectors is not None:
-            vector = self._encoder.encode([text], query=True)[0]
+            vector = self._queries.of(text)
         encoded = time.perf_counter()
         mask = self._mask(opened, request)
         masked = time.perf_counter()

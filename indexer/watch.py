@@ -14,7 +14,7 @@ from typing import IO
 
 from indexer.build import BuildReport, Indexer
 from indexer.encoder import load_encoder
-from kb.errors import NotAllowed, StorageFull
+from kb.errors import NotAllowed, StorageFull, Unavailable
 from kb.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def attempt(indexer: Indexer) -> bool:
     except NotAllowed as error:
         log.info("%s; trying again", error)
         return False
-    except StorageFull as error:
+    except (StorageFull, Unavailable) as error:
         log.error("%s", error)
         return False
     except Exception:

@@ -18,7 +18,7 @@ def scored(identity: str, ranked: str, confidence: float, wanted: str = "a") -> 
     relevant = {wanted: 2} if wanted else {}
     query = Judged(identity, f"问 {identity}", relevant, "dev")
     scores = measures(tuple(ranked), relevant) if relevant else {}
-    return Scored(query, tuple(ranked), confidence, confidence >= 0.5, scores)
+    return Scored(query, tuple(ranked), confidence, confidence, confidence >= 0.5, scores)
 
 
 def run(good: int, bad: int, *, idle: float = 0.1) -> list[Scored]:

@@ -27,7 +27,7 @@ class FakeSearcher:
         self.asked.append(request)
         hits = self.answers[request.query]
         best = hits[0].confidence if hits else 0.0
-        return SearchResponse(hits, best >= 0.5, best)
+        return SearchResponse(hits, best >= 0.5, best, any_answers=best)
 
 
 def at(text: str) -> datetime:

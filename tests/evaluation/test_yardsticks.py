@@ -84,9 +84,9 @@ def test_figures_put_every_system_beside_bm25() -> None:
     def scores(value: float) -> dict[str, float]:
         return dict.fromkeys(("ndcg@10", "mrr@10", "hit@1", "hit@3", "recall@10"), value)
 
-    scored = [Scored(Judged(f"q{n}", "甲", {"a": 2}, "dev"), ("a",), 0.9, True, scores(0.9))
+    scored = [Scored(Judged(f"q{n}", "甲", {"a": 2}, "dev"), ("a",), 0.9, 0.9, True, scores(0.9))
               for n in range(20)]  # fmt: skip
-    scored.append(Scored(Judged("no", "乙", {}, "dev"), (), 0.1, False, {}))
+    scored.append(Scored(Judged("no", "乙", {}, "dev"), (), 0.1, 0.1, False, {}))
     weak = {f"q{n}": scores(0.6) for n in range(20)}
     found = yardsticks.figures(scored, {"dense": weak, "bm25": weak})
     assert list(found) == ["hybrid", "dense", "bm25"]

@@ -34,8 +34,11 @@ def by_hand(texts: list[list[str]], query: list[str]) -> list[float]:
 def test_scores_are_those_of_the_formula() -> None:
     index = build(TEXTS)
     query = ["退货", "运费", "没有"]
-    bm25, shared = index.scores(index.positions(query))
-    np.testing.assert_allclose(bm25, by_hand(TEXTS, query), rtol=1e-5)
+    positions = index.positions(query)
+    families = np.array([[True, True, True], [False, True, False]])
+    bm25, shared = index.scores(positions, index.weights(positions), families)
+    np.testing.assert_allclose(bm25[0], by_hand(TEXTS, query), rtol=1e-5)
+    np.testing.assert_allclose(bm25[1], by_hand(TEXTS, ["运费"]), rtol=1e-5)
     assert list(np.flatnonzero(shared)) == [0, 1, 3]
 
 
@@ -57,8 +60,12 @@ def test_masses_are_the_idf_of_distinct_terms() -> None:
 def test_empty_index_and_empty_query() -> None:
     index = build([])
     assert list(index.positions(["退货"])) == [-1]
-    assert len(index.scores(index.positions(["退货"]))[0]) == 0
-    assert not build(TEXTS).scores(np.empty(0, dtype=np.int64))[0].any()
+    found, shared = index.scores(np.array([-1]), np.ones(1, np.float32), np.ones((1, 1), bool))
+    assert found.shape == (1, 0)
+    assert len(shared) == 0
+    none = np.empty(0, dtype=np.int64)
+    families = np.ones((1, 0), dtype=bool)
+    assert not build(TEXTS).scores(none, np.empty(0, np.float32), families)[0].any()
 
 
 def test_arrays_survive_storage(tmp_path: Path) -> None:
@@ -69,4 +76,5 @@ def test_arrays_survive_storage(tmp_path: Path) -> None:
         {name: load(tmp_path / f"{name}.npy") for name in index.arrays()}
     )
     positions = again.positions(["退货", "空调"])
-    np.testing.assert_array_equal(again.scores(positions)[0], index.scores(positions)[0])
+    asked = (positions, index.weights(positions), np.ones((1, len(positions)), dtype=bool))
+    np.testing.assert_array_equal(again.scores(*asked)[0], index.scores(*asked)[0])

@@ -1,0 +1,1 @@
+"""Fits the ranking: trees over the features of candidates, then the calibration."""
