@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Engine
@@ -30,6 +31,7 @@ Say = Callable[[str], None]
 
 # faiss and BLAS threads started before a fork hang the child, and make single queries slower.
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
+_UPKEEP_SECONDS = 3600.0
 
 
 class CannotServe(ZhikeError):
@@ -156,6 +158,7 @@ def load_app(settings: Settings) -> Callable[..., Any]:
     services = build_services(settings)
     services.searcher.reload_if_changed()
     threading.Thread(target=_warm_up, args=(services,), name="warm-up", daemon=True).start()
+    threading.Thread(target=_upkeep, args=(services,), name="upkeep", daemon=True).start()
     return create_app(services)
 
 
@@ -169,6 +172,16 @@ def _warm_up(services: Services) -> None:
         services.searcher.search(SearchRequest("退货", audiences=audiences_of(Role.AGENT)))
     except Exception:
         logging.getLogger(__name__).exception("warming up failed; requests will load the rest")
+
+
+def _upkeep(services: Services) -> None:
+    """Forget old contacts, once an hour. Every worker may: what one deleted the next misses."""
+    while True:
+        sleep(_UPKEEP_SECONDS)
+        try:
+            services.contacts.forget(services.settings.contact_days)
+        except Exception:
+            logging.getLogger(__name__).exception("old contacts could not be deleted; trying again")
 
 
 def _run(settings: Settings, listening: socket.socket) -> None:

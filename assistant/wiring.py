@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from assistant.accounts.accounts import Accounts
 from assistant.accounts.credentials import signing_key
+from assistant.canned.canned import CannedReplies
+from assistant.cases.cases import Cases
 from assistant.catalogue import CatalogueKeeper
+from assistant.contacts.contacts import Contacts
+from assistant.contacts.model import Message as Said
 from assistant.insights.insights import Insights
 from assistant.replies.model import SuggestRequest, SuggestResponse
+from assistant.risk import Message, RiskSettings, assess
+from assistant.risk.plain import as_json
 from indexer.search import SearchRequest, SearchResponse
 from kb.clock import Clock, utc_now
 from kb.knowledge import KnowledgeBase
@@ -64,6 +72,9 @@ class Services:
     composer: Composing
     accounts: Accounts
     insights: Insights
+    contacts: Contacts
+    canned: CannedReplies
+    cases: Cases
     signing_key: bytes
 
 
@@ -75,6 +86,7 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
     """
     from assistant.replies import Composer, load_tables
     from indexer.encoder import load_encoder
+    from indexer.reranking import load_reranking
     from indexer.search import Searcher
     from kb.store import open_engine
 
@@ -82,7 +94,12 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
     kb = KnowledgeBase(engine, clock, settings.site_tz)
     catalogue = CatalogueKeeper(kb, clock)
     encoder = load_encoder(settings)
-    searcher = Searcher(settings.data / "index" / "staff", encoder, clock=clock)
+    reranking = load_reranking(settings)
+    searcher = Searcher(
+        settings.data / "index" / "staff", encoder, clock=clock, reranking=reranking
+    )
+    tables = load_tables(settings.data)
+    contacts = Contacts(engine, clock, RiskReader(tables.risk))
 
     def owner(entry_id: str) -> str:
         entry = catalogue.current().entries.get(entry_id)
@@ -99,13 +116,30 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
             RevisionSource(kb, catalogue),
             owners=owner,
             encoder=encoder,
-            tables=load_tables(settings.data),
+            tables=tables,
             clock=clock,
         ),
         accounts=Accounts(engine, clock),
         insights=Insights(engine, clock, settings.site_tz),
+        contacts=contacts,
+        canned=CannedReplies(engine, clock, catalogue, searcher.search, encoder),
+        cases=Cases(kb, catalogue, contacts, searcher.search),
         signing_key=signing_key(settings.data),
     )
+
+
+class RiskReader:
+    """Reads what to watch for in a stored contact, as the JSON that is kept with it."""
+
+    def __init__(self, settings: RiskSettings) -> None:
+        self._settings = settings
+
+    def __call__(
+        self, messages: Sequence[Said], slots: Mapping[str, str], now: datetime
+    ) -> Mapping[str, object]:
+        """The assessment of messages, oldest first, and of what is known of the contact."""
+        said = [Message(m.role.value, m.text, m.at) for m in messages]
+        return as_json(assess(said, now=now, settings=self._settings, slots=slots))
 
 
 class RevisionSource:

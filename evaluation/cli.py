@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 
 import click
@@ -230,6 +231,53 @@ def fit(
     target.write_text(fitted.text(), encoding="utf-8")
     click.echo(json.dumps(fitted.figures, ensure_ascii=False, indent=1))
     click.echo(f"ranking written to {target}")
+
+
+@evaluate.command()
+@SPLIT
+@JSON
+@click.option("--errors", is_flag=True, help="List the contacts that it is wrong about, too.")
+def risk(split: str, as_json: bool, errors: bool) -> None:
+    """Compare mood, warnings, hand-over, grade and complaint with people's labels.
+
+    \b
+    Examples:
+      zhike evaluate risk --errors
+      zhike evaluate risk --split test --json
+    """  # noqa: D301
+    from assistant.risk import load_settings
+    from evaluation.risk import labelled, measuring
+
+    judged = measuring.judge(labelled.load(split), load_settings())
+    found = measuring.result(judged)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        click.echo(measuring.text(found, split))
+    if errors:
+        click.echo(measuring.errors(judged, found), err=as_json)
+
+
+@evaluate.command("fit-mood")
+@click.argument("reviews", metavar="DIR",
+                type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
+              help="File to write; default: the model that Zhike ships.")  # fmt: skip
+def fit_mood(reviews: Path, out: Path | None) -> None:
+    """Learn the mood model from reviews and from the labelled dev messages.
+
+    DIR holds sentiment_*.jsonl.gz: lines with text and label, 0 for a bad review and 1 for a good
+    one. Prints how good the model is on messages held out in cross-validation; the test split is
+    never read.
+    """
+    from assistant.risk.settings import MODEL
+    from evaluation.risk import fitting
+
+    fitted = fitting.fit(reviews, _say)
+    target = out or Path(str(resources.files("assistant.risk") / MODEL))
+    target.write_text(fitted.text(), encoding="utf-8")
+    click.echo(json.dumps(fitted.figures, ensure_ascii=False, indent=1))
+    click.echo(f"mood model written to {target}")
 
 
 def _systems(text: str) -> list[str]:

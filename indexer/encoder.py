@@ -2,8 +2,9 @@
 
 Serving reads the shipped model with `tokenizers` and numpy in a fraction of a second. The
 sentence_transformers import (10 s, 415 MiB) is paid only for models the light runtime cannot read,
-and only in this module. No method starts OpenMP threads, so a process may fork after loading;
-`SentenceTransformerEncoder` is the exception: load it after the fork.
+and only in this module; models that are served elsewhere are in `indexer.remote`. No method starts
+OpenMP threads, so a process may fork after loading; sentence-transformers models are the exception:
+load them after the fork.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -148,8 +148,7 @@ class SentenceTransformerEncoder:
     """Any sentence-transformers model, by name or folder, as an `Encoder`.
 
     Importing the library and loading takes seconds and hundreds of MiB; models by name are
-    downloaded on first use. Remote code is never trusted. Safe to share between threads, which
-    take turns: a tokenizer cannot be told how much to cut off by two at once.
+    downloaded on first use. Remote code is never trusted. Safe to share between threads.
 
     Raises:
         NotFound: No such model, or it cannot be downloaded.
@@ -165,20 +164,15 @@ class SentenceTransformerEncoder:
         self.name = name_or_path
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.fingerprint = f"st-{self._state_digest()}"
-        self._lock = Lock()
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
         """Vectors of the texts; see `Encoder.encode`. The model's own query prompt is used."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         encode = self._model.encode_query if query else self._model.encode_document
-        with self._lock:
-            found = encode(
-                list(texts),
-                convert_to_numpy=True,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
+        found = encode(
+            list(texts), convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
+        )
         return np.asarray(found, dtype=np.float32)
 
     def _state_digest(self) -> str:
@@ -214,17 +208,13 @@ class CrossEncoderReranker:
             raise InvalidInput([Problem("environment", 0, "ZHIKE_RERANKER", message)])
         self.name = name_or_path
         self._activation = Sigmoid()
-        self._lock = Lock()
 
     def scores(self, query: str, passages: Sequence[str]) -> NDArray[np.float64]:
         """Probability of each passage; see `indexer.reranking.Reranker.scores`."""
         if not passages:
             return np.empty(0)
         pairs = [(query, passage) for passage in passages]
-        with self._lock:
-            found = self._model.predict(
-                pairs, activation_fn=self._activation, show_progress_bar=False
-            )
+        found = self._model.predict(pairs, activation_fn=self._activation, show_progress_bar=False)
         return np.asarray(found, dtype=np.float64)
 
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.chunking import ASKED, BODY, FIELDS
+from indexer.concepts import named
 from indexer.keywords import K1
 from indexer.lexical import FAMILIES, QueryTerms
 from indexer.masks import Mask
 from indexer.neighbours import nearness_to_best, support
 from indexer.opening import Opened
-from indexer.ranking import COMPARED, FEATURES, RELATIVE
+from indexer.ranking import ABSOLUTE, COMPARED
 from indexer.subject import Noun
 from indexer.text import Term
 from kb.model import Kind
@@ -29,6 +30,9 @@ _ASKED = np.array([name in ASKED for name in FIELDS])
 _BODY = np.array([name in BODY for name in FIELDS])
 _COUNTER = FIELDS.index("counter")
 _NOTHING = np.empty(0, dtype=np.int32)
+_COMPARED = [ABSOLUTE.index(name) for name in COMPARED]
+_ALIKE = np.float32(0.8)  # how far another word for the same counts as the word itself
+_LONG = np.float32(5)  # about the logarithm of a long passage's words
 _USUAL = np.float32(30)  # about what a good match scores: keeps raw scores near one
 
 
@@ -123,23 +127,22 @@ class Measure:
     def candidates(self) -> Candidates:
         """Everything about the chosen revisions."""
         columns = {**self._by_meaning(), **self._by_words(), **self._facts()}
-        _, asked = self._best(self._near + self._overlap, self._asked)
-        _, body = self._best(
+        asked = self._best(self._near + self._overlap, self._asked)
+        body = self._best(
             self._near + self._said.mean(axis=0) + self._meant / self._mass / 2, self._body
         )
-        _, exact = self._best(self._equal, ~self._counter)
+        exact = self._best(self._equal, ~self._counter)
         exact[columns["exact"] < 0.5] = -1
         columns |= self._by_interaction(asked, body)
         columns |= self._by_neighbours(columns, asked, body)
-        columns |= {RELATIVE + name: _compared(columns[name]) for name in COMPARED}
-        features = np.stack([columns[name] for name in FEATURES], axis=1)
-        features = features.astype(np.float32)
+        absolute = np.stack([columns[name] for name in ABSOLUTE], axis=1).astype(np.float32)
+        features = np.concatenate([absolute, _compared(absolute[:, _COMPARED])], axis=1)
         return Candidates(self._chosen, self._spans, features, asked, body, exact)
 
     def _by_meaning(self) -> dict[str, Floats]:
-        asked, _ = self._best(self._near, self._asked)
-        body, _ = self._best(self._near, self._body)
-        counter, _ = self._best(self._near, self._counter)
+        asked = self._highest(self._near, self._asked)
+        body = self._highest(self._near, self._body)
+        counter = self._highest(self._near, self._counter)
         has_body = body != 0
         (asked_mean, asked_spread), (body_mean, body_spread) = self._background()
         return {
@@ -157,18 +160,18 @@ class Measure:
     def _by_words(self) -> dict[str, Floats]:
         found: dict[str, Floats] = {}
         for at, name in enumerate(FAMILIES):
-            asked, _ = self._best(self._said[at], self._asked)
-            body, _ = self._best(self._said[at], self._body)
-            raw, _ = self._best(self._raw[at], ~self._counter)
+            asked = self._highest(self._said[at], self._asked)
+            body = self._highest(self._said[at], self._body)
+            raw = self._highest(self._raw[at], ~self._counter)
             found |= {f"{name}_asked": asked, f"{name}_body": body, f"{name}_raw": raw / _USUAL}
-        asked, _ = self._best(self._meant, self._asked)
-        body, _ = self._best(self._meant, self._body)
+        asked = self._highest(self._meant, self._asked)
+        body = self._highest(self._meant, self._body)
         best: Floats = np.maximum(asked, body)
         found["meant_asked"], found["meant_body"] = asked / self._mass, body / self._mass
         found["meant_raw"] = best / _USUAL
-        overlap, _ = self._best(self._overlap, self._asked)
-        exact, _ = self._best(self._equal, ~self._counter)
-        against, _ = self._best(self._equal, self._counter)
+        overlap = self._highest(self._overlap, self._asked)
+        exact = self._highest(self._equal, ~self._counter)
+        against = self._highest(self._equal, self._counter)
         return {
             **found,
             "overlap": overlap,
@@ -190,8 +193,8 @@ class Measure:
             values = np.zeros(len(chunks), dtype=np.float32)
             values[held] = getattr(met, name)
             found[f"{name}_asked"], found[f"{name}_body"] = values[:half], values[half:]
-        sizes = np.diff(interaction.starts)[body]
-        found["size_body"] = np.where(body >= 0, np.log1p(sizes), 0).astype(np.float32) / 5
+        sizes = interaction.starts[body + 1] - interaction.starts[np.maximum(body, 0)]
+        found["size_body"] = np.where(body >= 0, np.log1p(sizes), 0).astype(np.float32) / _LONG
         return found
 
     def _by_neighbours(
@@ -224,6 +227,9 @@ class Measure:
             inner = _inside(terms, at)
             if inner:  # a word cut otherwise in the text is there by its pairs of characters
                 degree[:, column] = np.maximum(degree[:, column], held[:, inner].mean(axis=1))
+            for group in named(terms[at].text):  # or another word for it is
+                other = _ALIKE * self._any(self._opened.concepts.holding(group).rows)
+                degree[:, column] = np.maximum(degree[:, column], other)
         weight = idf[words]
         codes = [column for column, at in enumerate(words) if _is_code(terms[at].text)]
         found = degree[:, codes].mean(axis=1) if codes else nothing
@@ -279,7 +285,7 @@ class Measure:
         flags = {
             f"is_{kind.value}": (kinds == at).astype(np.float32)
             for at, kind in enumerate(Kind)
-            if f"is_{kind.value}" in FEATURES
+            if f"is_{kind.value}" in ABSOLUTE
         }
         langs = [catalogue.revisions[row].lang.startswith("zh") for row in self._chosen]
         same = (np.array(langs, dtype=bool) == self._query.chinese).astype(np.float32)
@@ -309,23 +315,31 @@ class Measure:
         exact: Floats = equal.astype(np.float32)
         return exact
 
-    def _best(self, values: Floats, among: NDArray[np.bool_]) -> tuple[Floats, Rows]:
-        """Highest value and its chunk for each revision, 0 and -1 where it has none."""
+    def _highest(self, values: Floats, among: NDArray[np.bool_]) -> Floats:
+        """Highest value for each revision, 0 where it has none."""
         highest = np.zeros(len(self._chosen), dtype=np.float32)
+        at = np.flatnonzero(among)
+        if len(at):
+            owner = self._owner[at]
+            first = np.flatnonzero(np.diff(owner, prepend=-1))  # owners ascend
+            highest[owner[first]] = np.maximum.reduceat(values[at], first)
+        return highest
+
+    def _best(self, values: Floats, among: NDArray[np.bool_]) -> Rows:
+        """The first chunk with the highest value for each revision, -1 where it has none."""
         chunk = np.full(len(self._chosen), -1, dtype=np.int64)
         at = np.flatnonzero(among)
         order = at[np.lexsort((-at, values[at], self._owner[at]))]
         # Ascending by owner, then by value: the last write for each owner is its best.
-        highest[self._owner[order]] = values[order]
         chunk[self._owner[order]] = self._rows[order]
-        return highest, chunk
+        return chunk
 
 
 def _compared(values: Floats) -> Floats:
-    """By how many standard deviations each value exceeds the mean of all."""
+    """By how many standard deviations each value exceeds the mean of its column."""
     if not len(values):
         return values
-    found: Floats = (values - values.mean()) / (values.std() + np.float32(1e-3))
+    found: Floats = (values - values.mean(axis=0)) / (values.std(axis=0) + np.float32(1e-3))
     return found
 
 

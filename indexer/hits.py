@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from indexer.catalogue import ChunkRow
 from indexer.concepts import other_words
 from indexer.features import Candidates, Query
@@ -10,6 +12,7 @@ from indexer.opening import Opened
 from indexer.ranking import FEATURES
 from indexer.results import Hit, Matched
 from indexer.snippets import limit_for, snippet, surfaces
+from indexer.text import STOP_WORDS
 from kb.model import Audience, Kind
 
 _TELLING = 0.4
@@ -36,7 +39,7 @@ def make_hit(opened: Opened, query: Query, found: Candidates, at: int, confidenc
         matched=Matched(
             matched.field,
             matched.text,
-            _terms(weights, matched.text, passage, revision.title),
+            _highlights(_telling(query, weights), matched.text, passage, revision.title),
         ),
         heading=body.heading if body else "",
         anchor=body.anchor if body else "",
@@ -76,12 +79,29 @@ def _found_weights(query: Query) -> dict[str, float]:
     return dict.fromkeys(other_words(query.said.concepts), usual) | found
 
 
-def _terms(weights: dict[str, float], *texts: str) -> tuple[str, ...]:
-    """What to highlight: common terms such as 能 or 不 distract."""
-    least = _TELLING * max(weights.values(), default=0.0)
-    telling = [term for term, weight in weights.items() if weight >= least]
+def _telling(query: Query, weights: dict[str, float]) -> list[str]:
+    """The terms worth pointing at: not common ones (能, 不), nor pairs with a particle (货的)."""
+    words = {term.text for term in query.terms if term.word}
+    # Pairs across two words are rare by chance, so they do not set the scale.
+    scale = [weight for text, weight in weights.items() if text in words] or weights.values()
+    least = _TELLING * max(scale, default=0.0)
+    joints = {term.text for term in query.terms if not term.word and _joins(term.text)}
+    return [text for text, weight in weights.items() if weight >= least and text not in joints]
+
+
+def _joins(pair: str) -> bool:
+    return pair[0] in STOP_WORDS or pair[-1] in STOP_WORDS
+
+
+def _highlights(telling: list[str], *texts: str) -> tuple[str, ...]:
+    """The parts of the texts to highlight; single characters only where nothing longer stands."""
+    longer = [term for term in telling if len(term) > 1]
+    return _standing(longer, texts) or _standing(telling, texts)
+
+
+def _standing(wanted: list[str], texts: Iterable[str]) -> tuple[str, ...]:
     distinct = dict.fromkeys(texts)
-    return tuple(dict.fromkeys(part for text in distinct for part in surfaces(text, telling)))
+    return tuple(dict.fromkeys(part for text in distinct for part in surfaces(text, wanted)))
 
 
 def _chunk(opened: Opened, row: int) -> ChunkRow | None:

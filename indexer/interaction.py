@@ -91,9 +91,9 @@ class Interaction:
         """Open what `files` wrote."""
         tokens, starts, idf = (load(folder / f"late_{n}.npy") for n in ("tokens", "starts", "idf"))
         return cls(
-            np.asanyarray(tokens, dtype=np.uint16),
-            np.asanyarray(starts, dtype=np.int64),
-            np.asanyarray(idf, dtype=np.float32),
+            np.asarray(tokens, dtype=np.uint16),
+            np.asarray(starts, dtype=np.int64),
+            np.asarray(idf, dtype=np.float32),
         )
 
     @cached_property

@@ -94,7 +94,8 @@ class KeywordIndex:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> KeywordIndex:
         """The index whose `arrays` these are."""
-        return cls(**{name: arrays[name] for name in cls.__slots__})  # type: ignore[arg-type]
+        # Plain views: slicing a memory map costs several times as much, and a search slices a lot.
+        return cls(**{n: arrays[n].view(np.ndarray) for n in cls.__slots__})
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """All arrays by name, to be stored."""

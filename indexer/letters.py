@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from indexer.changes import MOST_OPTIONS, Change, Slot
 from indexer.pinyin import Reading, is_pinyin, read_initials, read_syllables, without_tones
-from indexer.text import han_runs
+from indexer.text import analyse, han_runs
 from indexer.vocabulary import Words, gaps
 
 _LATIN = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
@@ -110,8 +110,8 @@ def _mended(token: _Token, vocabulary: Words) -> Iterator[Slot]:
 
 
 def _is_unknown(token: str, unknown: frozenset[str]) -> bool:
-    """Whether the index knows none of the terms of a token; they may be stems of it."""
-    return any(len(term) >= 2 and token.startswith(term) for term in unknown)
+    """Whether the index lacks a term of a token; a stem need not be the beginning of its word."""
+    return any(len(term) >= 2 and term in unknown for term in analyse(token))
 
 
 def _one_slip(typed: str, meant: str) -> bool:

@@ -104,9 +104,10 @@ class SearchResponse:
         answerable: Whether `any_answers` reaches the threshold.
         confidence: The best confidence (0 without hits).
         generation: Name of the index generation; empty when there is none.
-        degraded: True when an older generation serves, vectors are refused, or no index exists.
+        degraded: True when an older generation serves, vectors are refused, no index exists, or a
+            remote encoder or the re-ranker does not answer.
         timings: Milliseconds by stage: `encode`, `mask`, `vectors`, `keywords`, `fuse`,
-            `hits`, `total`.
+            `rerank` (with a re-ranker), `hits`, `total`.
         degraded_reason: Plain English for logs and the readiness page; empty when healthy.
         context_used: The words of earlier turns that the query was understood with; empty when
             it was searched alone.

@@ -18,7 +18,7 @@ from indexer.opening import Opened
 from indexer.subject import nouns
 from indexer.text import analyse_query, key
 
-POOL = 120
+POOL = 90
 MAX_TERMS = 64
 
 

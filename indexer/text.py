@@ -8,6 +8,7 @@ dictionary load on first use, so importing this module costs nothing.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -18,7 +19,9 @@ from indexer.measures import measured
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ANALYSIS_VERSION = "2"
+    import Stemmer
+
+ANALYSIS_VERSION = "3"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _SPACE = re.compile(r"\s+")
@@ -40,8 +43,12 @@ STOP_WORDS = frozenset(
     "的 了 吗 呢 啊 吧 呀 哦 嘛 么 啦 哈 嗯 请问 请 你好 您好 谢谢 我 你 您 我们 你们 咱们 "
     "是 就 都 也 还 和 与 及 或 在 把 被 给 让 对 个 这 那 这个 那个 一下 一个 "
     "a an the is are was be been am i my me we our you your it its this that of to in on at "
-    "for and or do doe does did can could will would please hi hello thank thanks".split()
+    "for and or do doe does did can could will would please hi hello thank thanks "
+    "as be but by if into such their then there these they was with have has had from so".split()
 )
+
+
+_local = threading.local()
 
 
 class Term(NamedTuple):
@@ -259,17 +266,18 @@ def _code(run: str) -> tuple[Term, ...]:
 
 
 def _stem(word: str) -> str:
-    """English endings cut so that return, returns, returned and returning are one term."""
-    if not word.isalpha() or len(word) < 4:
-        return word
-    if word.endswith("ies"):
-        word = word[:-3] + "y"
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    for ending in ("ing", "ed"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
-            if word[-1] == word[-2] and word[-1] not in "ls":
-                word = word[:-1]
-            break
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+    """The stem of an English word (Porter's Snowball): return, returned, returning are one term.
+
+    Only letters are touched: codes and numbers stay as they are.
+    """
+    return _stemmer().stemWord(word) if word.isalpha() and len(word) > 2 else word
+
+
+def _stemmer() -> Stemmer.Stemmer:
+    """This thread's own stemmer: one must not be shared."""
+    found: Stemmer.Stemmer | None = getattr(_local, "stemmer", None)
+    if found is None:
+        import Stemmer
+
+        found = _local.stemmer = Stemmer.Stemmer("english")
+    return found

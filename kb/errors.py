@@ -38,6 +38,10 @@ class StorageBusy(ZhikeError):
     """Another writer held the database for too long; nothing was changed, trying again may help."""
 
 
+class Unavailable(ZhikeError):
+    """A service that the settings name did not answer usefully; the message says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One defect of an input: where (file or source name, 1-based line, field) and what to do."""

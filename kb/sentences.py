@@ -45,6 +45,8 @@ def _keep(found: list[str], piece: str) -> None:
 def _is_end(text: str, end: re.Match[str], start: int) -> bool:
     mark = end[0][0]
     after = text[end.end() : end.end() + 1]
+    if mark == "?" and text[max(end.start() - 3, 0) : end.start()].rstrip().endswith("{{"):
+        return False  # a question to the agent: {{?amount}}
     if mark in "!?;":  # inside an address: https://a.example/?q=1;b
         return not after or not after.isascii() or not (after.isalnum() or after in "/&=%#")
     if mark != ".":

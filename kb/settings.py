@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,17 +19,25 @@ class Settings:
 
     `data` holds the database, the index and generated secrets; `database_url` is an SQLAlchemy
     URL; `site_tz` is the zone in which dates without a time are meant; `encoder` empty means the
-    encoder that ships with the product. `workers` are processes, `threads` threads in each.
+    encoder that ships with the product, `reranker` empty means none, and `reranker_weight` (0 to
+    1) is its say beside the product's own ranking. Keys are sent to the endpoints that encoder and
+    re-ranker name, and shown nowhere. `workers` are processes, `threads` threads in each. A closed
+    contact is kept for `contact_days`.
     """
 
     data: Path
     database_url: str
     site_tz: ZoneInfo
     encoder: str = ""
+    encoder_key: str = field(default="", repr=False)
+    reranker: str = ""
+    reranker_key: str = field(default="", repr=False)
+    reranker_weight: float = 0.5
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
     threads: int = 16
+    contact_days: int = 180
 
     @classmethod
     def from_env(
@@ -48,10 +56,15 @@ class Settings:
             database_url=values.get("ZHIKE_DATABASE_URL") or f"sqlite:///{data / 'zhike.db'}",
             site_tz=_zone(values, problems),
             encoder=values.get("ZHIKE_ENCODER", ""),
+            encoder_key=values.get("ZHIKE_ENCODER_KEY", ""),
+            reranker=values.get("ZHIKE_RERANKER", ""),
+            reranker_key=values.get("ZHIKE_RERANKER_KEY", ""),
+            reranker_weight=_share(values, "ZHIKE_RERANKER_WEIGHT", 0.5, problems),
             host=values.get("ZHIKE_HOST") or "127.0.0.1",
             port=_whole(values, "PORT", 8000, range(65536), problems),
             workers=_whole(values, "ZHIKE_WORKERS", 2, range(1, 257), problems),
             threads=_whole(values, "ZHIKE_THREADS", 16, range(1, 1025), problems),
+            contact_days=_whole(values, "ZHIKE_CONTACT_DAYS", 180, range(1, 3651), problems),
         )
         if problems:
             raise InvalidInput(problems)
@@ -98,4 +111,16 @@ def _whole(
         return int(text)
     message = f"{text!r} is not a whole number from {allowed[0]} to {allowed[-1]}"
     problems.append(Problem("environment", 0, name, message))
+    return default
+
+
+def _share(values: Mapping[str, str], name: str, default: float, problems: list[Problem]) -> float:
+    text = values.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if 0 <= value <= 1:
+        return value
+    problems.append(Problem("environment", 0, name, f"{text!r} is not a number from 0 to 1"))
     return default

@@ -135,3 +135,113 @@ change = sa.Table(
     sa.Column("entry_id", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
 )
+
+# Contacts with customers. What a customer typed is packed (see `assistant.contacts.packing`): any
+# text at all comes back as it was, whichever database keeps it. `customer_count` counts the
+# customer's messages of a contact, so that unread ones need no counting.
+contact = sa.Table(
+    "contact",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("external_id", sa.Text),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("customer", sa.Text, nullable=False),
+    sa.Column("slots", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Text),
+    sa.Column("assigned_to", sa.Text),
+    sa.Column("skill_group", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("risk", sa.Text, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("message_count", sa.Integer, nullable=False),
+    sa.Column("customer_count", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("last_message_at", UtcDateTime),
+    sa.Column("waiting_since", UtcDateTime),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Index("ux_contact_external_id", "external_id", unique=True),
+    sa.Index("ix_contact_activity", "status", "updated_at"),
+)
+
+contact_message = sa.Table(
+    "contact_message",
+    metadata,
+    sa.Column("contact_id", sa.Text, sa.ForeignKey("contact.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("external_id", sa.Text),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ux_contact_message_external_id", "contact_id", "external_id", unique=True),
+)
+
+# How many of the customer's messages somebody has seen.
+contact_read = sa.Table(
+    "contact_read",
+    metadata,
+    sa.Column("contact_id", sa.Text, sa.ForeignKey("contact.id"), primary_key=True),
+    sa.Column("reader", sa.Text, primary_key=True),
+    sa.Column("seen", sa.Integer, nullable=False),
+)
+
+# What open consoles are told, numbered like the audit log: in the order of commits, without gaps.
+# It names what changed and repeats no text. `moved_from` is who had the contact before, empty for
+# nobody, null when that did not change.
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("contact_id", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("moved_from", sa.Text),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("ix_event_kind", "kind", "seq"),
+)
+
+# Canned replies of people and teams; the company's are entries. `params`, `channels` and
+# `rests_on` are JSON lists.
+canned_reply = sa.Table(
+    "canned_reply",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("short_code", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("channels", sa.Text, nullable=False),
+    sa.Column("rests_on", sa.Text, nullable=False),
+    sa.Column("expires_at", UtcDateTime),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("updated_by", sa.Text, nullable=False),
+    sa.Index("ix_canned_reply_owner", "scope", "owner"),
+    sa.Index("ix_canned_reply_team", "scope", "team"),
+)
+
+# Uses of a canned reply, a company's included; the row of nobody ("") counts everybody's.
+canned_use = sa.Table(
+    "canned_use",
+    metadata,
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("reply_id", sa.Text, primary_key=True),
+    sa.Column("uses", sa.Integer, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+)
+
+team_member = sa.Table(
+    "team_member",
+    metadata,
+    sa.Column("team", sa.Text, primary_key=True),
+    sa.Column("member", sa.Text, primary_key=True),
+    sa.Index("ix_team_member_member", "member"),
+)

@@ -15,6 +15,7 @@ MAX_LINE = 300
 MAX_ITEMS = 200
 LANGUAGES = ("zh-CN", "en")
 SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+QUESTION = re.compile(r"\?\s*[^\s?][^\n]{0,58}")  # {{?amount}}: asked of the agent, not declared
 _SLOT_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 _SHORT_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
@@ -126,8 +127,12 @@ def _check_kind_fields(content: Content, report: Report) -> None:
             report("slots", f"{name!r} is no slot name such as customer.name")
     for name in _repeated(names):
         report("slots", f"{name!r} is listed twice")
-    for name in sorted(set(SLOT.findall(content.body)) - set(names)):
+    for name in sorted(_slots_in(content.body) - set(names)):
         report("slots", f"{{{{{name}}}}} stands in the body but is not declared")
+
+
+def _slots_in(body: str) -> set[str]:
+    return {name for name in SLOT.findall(body) if not QUESTION.fullmatch(name)}
 
 
 def _repeated(items: Iterable[str]) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from assistant.accounts.roles import Principal, Role
+from assistant.accounts.roles import Principal, PrincipalKind, Role
+from assistant.contacts.model import Contact
 from kb.model import Entry, Revision, Status
 
 
@@ -43,6 +44,12 @@ class Action(StrEnum):
     GAPS_READ = "gaps.read"
     GAPS_ADD = "gaps.add"
     AUDIT_READ = "audit.read"
+    CANNED_USE = "canned.use"
+    CANNED_WRITE = "canned.write"
+    CANNED_TEAM = "canned.team"
+    CASES_WRITE = "cases.write"
+    CONTACTS_USE = "contacts.use"
+    CONTACTS_ALL = "contacts.all"
 
 
 class Nearness(StrEnum):
@@ -82,8 +89,12 @@ TABLE: dict[Action, tuple[Verdict, Verdict, Verdict, Verdict, Verdict]] = {
     Action.GAPS_ADD:         (_NO,    _YES, _YES, _YES, _YES),
     Action.ENTRIES_READ:     (_NO,    _YES, _YES, _YES, _YES),
     Action.ENTRIES_EXPORT:   (_NO,    _YES, _YES, _YES, _YES),
+    Action.CONTACTS_USE:     (_NO,    _YES, _YES, _YES, _YES),
     Action.FRESHNESS_READ:   (_NO,    _YES, _YES, _YES, _YES),
     Action.CHANGES_READ:     (_NO,    _YES, _YES, _YES, _YES),
+    Action.CANNED_USE:       (_NO,    _YES, _YES, _YES, _YES),
+    Action.CANNED_WRITE:     (_NO,    _YES, _YES, _YES, _YES),
+    Action.CASES_WRITE:      (_NO,    _YES, _YES, _YES, _YES),
     Action.ENTRIES_WRITE:    (_NO,    _NO,  _YES, _YES, _YES),
     Action.ENTRIES_IMPORT:   (_NO,    _NO,  _YES, _YES, _YES),
     Action.ENTRIES_VERIFY:   (_NO,    _NO,  _YES, _YES, _YES),
@@ -93,7 +104,9 @@ TABLE: dict[Action, tuple[Verdict, Verdict, Verdict, Verdict, Verdict]] = {
     Action.GAPS_READ:        (_NO,    _NO,  _YES, _YES, _YES),
     Action.ENTRIES_REVIEW:   (_NO,    _NO,  _NO,  _YES, _YES),
     Action.ENTRIES_PUBLISH:  (_NO,    _NO,  _NO,  _YES, _YES),
+    Action.CANNED_TEAM:      (_NO,    _NO,  _NO,  _YES, _YES),
     Action.AUDIT_READ:       (_NO,    _NO,  _NO,  _YES, _YES),
+    Action.CONTACTS_ALL:     (_NO,    _NO,  _NO,  _YES, _YES),
 }
 # fmt: on
 
@@ -102,12 +115,13 @@ _STATUSES_FOR_AGENTS = frozenset({Status.PUBLISHED})
 
 
 def authorise(
-    principal: Principal, action: Action, obj: Entry | Revision | Nearness | None = None
+    principal: Principal, action: Action, obj: Entry | Revision | Contact | Nearness | None = None
 ) -> bool:
     """Whether `principal` may do `action`, on `obj` when one is given.
 
     A revision is allowed when its audience and its status are open to the caller; an entry when
-    at least one of its revisions is. An action without a row, or a cell without a verdict, is no.
+    at least one of its revisions is; a contact when it is the caller's, nobody's yet, or the caller
+    supervises (`CONTACTS_ALL`). An action without a row, or a cell without a verdict, is no.
     """
     row = TABLE.get(action)
     if row is None:
@@ -121,6 +135,8 @@ def authorise(
         return _sees(principal, obj)
     if isinstance(obj, Entry):
         return any(_sees(principal, revision) for revision in obj.revisions)
+    if isinstance(obj, Contact):
+        return _handles(principal, obj)
     return True
 
 
@@ -128,3 +144,11 @@ def _sees(principal: Principal, revision: Revision) -> bool:
     if revision.content.audience not in principal.audiences:
         return False
     return principal.role is not Role.AGENT or revision.status in _STATUSES_FOR_AGENTS
+
+
+def _handles(principal: Principal, contact: Contact) -> bool:
+    if contact.assigned_to in (None, principal.name):
+        return True
+    # A platform goes on feeding the contacts that it opened, whoever has taken them.
+    own = principal.kind is PrincipalKind.TOKEN and contact.created_by == principal.name
+    return own or authorise(principal, Action.CONTACTS_ALL)

@@ -80,7 +80,8 @@ def main() -> None:
     """Zhike, a knowledge assistant for customer-service teams.
 
     Settings come from the environment or a `.env` file: ZHIKE_DATA (folder, default `var`),
-    ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS, ZHIKE_THREADS.
+    ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS, ZHIKE_THREADS,
+    ZHIKE_CONTACT_DAYS.
 
     Exit codes: 0 fine, 1 something was found, 2 wrong usage or bad input.
 

@@ -51,12 +51,17 @@ def search(
     limit_threads()
     from assistant.cli.group import FINDINGS
     from indexer.encoder import load_encoder
+    from indexer.reranking import load_reranking
     from indexer.search import Searcher, SearchRequest
     from kb.clock import parse_local
     from kb.settings import Settings
 
     settings = Settings.from_env()
-    searcher = Searcher(settings.data / "index" / "staff", load_encoder(settings))
+    searcher = Searcher(
+        settings.data / "index" / "staff",
+        load_encoder(settings),
+        reranking=load_reranking(settings),
+    )
     order = list(Audience)  # the most public first
     request = SearchRequest(
         query=query,

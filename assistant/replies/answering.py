@@ -8,9 +8,9 @@ from typing import Protocol
 
 from assistant.replies.grounding import SENDABLE_KINDS, Gate
 from assistant.replies.language import fits, language
-from assistant.replies.lexicon import find_words
 from assistant.replies.model import SuggestRequest
 from assistant.replies.questions import Question
+from assistant.risk.lexicon import find_words
 from indexer.results import MAX_CONTEXT, MAX_QUERY, Hit, SearchRequest, SearchResponse
 from indexer.text import normalise
 from kb.model import Kind, Revision

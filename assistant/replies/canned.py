@@ -17,7 +17,8 @@ from kb.quantities import quantities
 from kb.sections import plain_text, reply_variants
 from kb.sentences import split
 
-_SLOT = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
+# What the contact fills, and what the agent is asked for ({{?amount}}): the latter is never known.
+_SLOT = re.compile(r"\{\{\s*([\w.-]+|\?[^{}]{1,60}?)\s*\}\}")
 _MAX_VALUE = 200
 _SIGNATURE = 24
 _FALLBACK = ("chat", "phone", "email")
@@ -31,13 +32,17 @@ def template(revision: Revision, channel: Channel) -> list[Paragraph]:
     The app takes the chat variant; where a channel has none, chat, phone and email stand in, in
     this order. An opening or closing without any figure or request is empathy.
     """
-    variants = reply_variants(revision.content.body)
-    name = next((n for n in (channel.value, *_FALLBACK) if n in variants), None)
-    if name is None:
-        return []
-    blocks = [block for block in plain_text(variants[name]).split("\n\n") if block.strip()]
+    text = variant(revision.content.body, channel)
+    blocks = [block for block in text.split("\n\n") if block.strip()]
     paragraphs = [_paragraph(block, revision) for block in blocks]
     return [_with_parts(p, p is paragraphs[0], p is paragraphs[-1]) for p in paragraphs]
+
+
+def variant(body: str, channel: Channel) -> str:
+    """The plain text of a canned reply's body for a channel, as `template` chooses it."""
+    variants = reply_variants(body)
+    name = next((n for n in (channel.value, *_FALLBACK) if n in variants), None)
+    return plain_text(variants[name]) if name else ""
 
 
 def fill(text: str, slots: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assistant.replies import handover, risk
 from assistant.replies.answering import CLOSE, Answer, Candidate, Finder, Searches
 from assistant.replies.clarifying import ask_back
 from assistant.replies.drafting import Reader, Style, article, blocks_of, canned_reply
@@ -18,21 +17,17 @@ from assistant.replies.language import language
 from assistant.replies.meaning import Meaning
 from assistant.replies.model import (
     Clarify,
-    Risk,
     Suggestion,
     SuggestRequest,
     SuggestResponse,
 )
-from assistant.replies.questions import (
-    Question,
-    customer_turn,
-    earlier_turns,
-    is_just,
-    questions,
-)
+from assistant.replies.questions import Question, earlier_turns, questions
 from assistant.replies.shaping import Block
 from assistant.replies.tables import Tables, load_tables
 from assistant.replies.vocabulary import Vocabulary
+from assistant.risk import Assessment, assess, handover
+from assistant.risk.conversation import customer_turn, is_just
+from assistant.risk.departments import departments
 from indexer.encoder import Encoder
 from indexer.results import SearchResponse
 from kb.clock import Clock, utc_now
@@ -109,22 +104,23 @@ class Composer:
         elsewhere = tuple(self._tables.words["elsewhere"])
         finder = Finder(request, self._searcher, gate, elsewhere)
         whole, answers = self._answers(turn, request, finder)
-        watched = self._risk(request, answers)
+        watched = self._assess(request, answers)
         style = Style(request.channel, watched.mood, request.slots, self._tables.phrases)
         suggestions = self._suggestions(answers, gate, style)
         clarify = None if suggestions else self._clarify(answers, turn)
         unanswered = () if clarify else tuple(a.question for a in answers if not a.good)
+        decided = handover.decide(
+            request.messages,
+            watched,
+            self._tables.risk,
+            owner=self._owner(answers),
+            unanswered=bool(unanswered),
+        )
         return SuggestResponse(
             suggestions=tuple(suggestions),
             clarify=clarify,
-            risk=watched,
-            handover=handover.decide(
-                request.messages,
-                watched,
-                self._tables,
-                owner=self._owner(answers),
-                unanswered=bool(unanswered),
-            ),
+            risk=watched.with_handover(decided),
+            handover=decided,
             search=whole,
             unanswered=unanswered,
         )
@@ -137,8 +133,9 @@ class Composer:
         There is none for small talk or a bare call for a person, and one for the turn as a whole
         where that finds a markedly better entry than its parts.
         """
-        words = self._tables.words
-        if is_just(turn, [*words["small_talk"], *words["person_alone"], *words["person"]]):
+        person = self._tables.risk.asking
+        small_talk = self._tables.words["small_talk"]
+        if is_just(turn, [*small_talk, *person["person_alone"], *person["person"]]):
             return finder.search(turn), []
         answers = [finder.find(question) for question in questions(request.messages)]
         if len(answers) == 1:
@@ -189,16 +186,19 @@ class Composer:
                 return asked
         return None
 
-    def _risk(self, request: SuggestRequest, answers: Sequence[Answer]) -> Risk:
-        departments: dict[str, None] = {}
+    def _assess(self, request: SuggestRequest, answers: Sequence[Answer]) -> Assessment:
+        """What to watch for; who owns the answers is known better here than by topic words."""
+        involved: dict[str, None] = {}
         for answer in answers:
             owner = self._owners(answer.good[0][0].entry_id) if answer.good else ""
-            topics = handover.topic_groups(answer.question, self._tables)
-            departments.update(dict.fromkeys([owner] if owner else topics))
-        return risk.assess(
+            topics = departments(answer.question, self._tables.risk)
+            involved.update(dict.fromkeys([owner] if owner else topics))
+        return assess(
             request.messages,
-            self._tables,
-            departments=tuple(departments),
+            now=self._clock(),
+            settings=self._tables.risk,
+            slots=request.slots,
+            departments=tuple(involved),
             questions=max(1, len(answers)),
         )
 

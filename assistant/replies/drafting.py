@@ -11,12 +11,13 @@ from assistant.replies.answering import Candidate
 from assistant.replies.grounding import Gate
 from assistant.replies.language import fits, join
 from assistant.replies.meaning import Meaning
-from assistant.replies.model import Evidence, Mood, Part, Sentence, Suggestion
+from assistant.replies.model import Evidence, Part, Sentence, Suggestion
 from assistant.replies.passages import Passage, Shape
 from assistant.replies.selecting import choose
 from assistant.replies.selection import Choice
 from assistant.replies.shaping import Block, shape_reply
 from assistant.replies.vocabulary import Vocabulary
+from assistant.risk.model import Mood
 from kb.model import Channel, Revision
 
 

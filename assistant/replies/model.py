@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from assistant.risk.model import Assessment, Handover, Message
 from indexer.search import SearchResponse
 from kb.model import Audience, Channel
 
@@ -24,32 +25,6 @@ class Part(StrEnum):
     FACTS = "facts"
     COMPENSATION = "compensation"
     ACTION = "action"
-
-
-class Mood(StrEnum):
-    """How the customer sounds."""
-
-    CALM = "calm"
-    WORRIED = "worried"
-    ANGRY = "angry"
-
-
-class HandoverReason(StrEnum):
-    """Why a person, or another group, should take the contact."""
-
-    ASKED_FOR_PERSON = "asked_for_person"
-    NO_KNOWLEDGE = "no_knowledge"
-    SEVERAL_DEPARTMENTS = "several_departments"
-    UPSET = "upset"
-    SENSITIVE = "sensitive"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a contact; `role` is ``customer``, or anything else for our own side."""
-
-    role: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,54 +114,6 @@ class Clarify:
 
 
 @dataclass(frozen=True, slots=True)
-class Complexity:
-    """How many hands a contact needs.
-
-    `departments` are the owning groups involved, `questions` how many were asked at once,
-    `repeated` is true when the customer says that this is not the first time.
-    """
-
-    departments: tuple[str, ...] = ()
-    questions: int = 1
-    repeated: bool = False
-
-    @property
-    def level(self) -> str:
-        """``low``, ``medium`` or ``high``: one point for each of the three that stands out."""
-        points = (len(self.departments) > 1) + (self.questions > 1) + self.repeated
-        return ("low", "medium", "high", "high")[points]
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """Early warning: to whom, within how many minutes, and the steps in order."""
-
-    group: str
-    minutes: int
-    path: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """What to watch for in this contact, each with the words that show it."""
-
-    mood: Mood = Mood.CALM
-    mood_words: tuple[str, ...] = ()
-    sensitive_words: tuple[str, ...] = ()
-    complexity: Complexity = Complexity()
-    escalation: Escalation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """Whether a person or another group should take over, why, and which group fits the topic."""
-
-    needed: bool = False
-    reason: HandoverReason | None = None
-    skill_group: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SuggestResponse:
     """Up to three suggestions, or a question back, or neither (no reliable answer).
 
@@ -196,7 +123,7 @@ class SuggestResponse:
 
     suggestions: tuple[Suggestion, ...]
     clarify: Clarify | None
-    risk: Risk
+    risk: Assessment
     handover: Handover
     search: SearchResponse
     unanswered: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ from assistant.replies.meaning import Meaning
 from assistant.replies.passages import Passage, passages
 from assistant.replies.telling import mentions, weigh
 from assistant.replies.vocabulary import Vocabulary
+from kb.errors import Unavailable
 from kb.model import Content
 
 _HEADING = 0.7
@@ -99,4 +100,7 @@ def _presence(term: str, passage: Passage) -> float:
 def _meanings(question: str, pool: Sequence[Passage], meaning: Meaning | None) -> list[float]:
     if meaning is None:
         return [0.0] * len(pool)
-    return meaning.closeness(question, [f"{p.heading} {p.text}".strip() for p in pool])
+    try:
+        return meaning.closeness(question, [f"{p.heading} {p.text}".strip() for p in pool])
+    except Unavailable:  # a remote encoder; the search has said so already
+        return [0.0] * len(pool)

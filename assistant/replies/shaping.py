@@ -15,8 +15,9 @@ from typing import Any
 
 from assistant.replies.canned import filled
 from assistant.replies.language import join, length
-from assistant.replies.model import Mood, Part, Sentence
+from assistant.replies.model import Part, Sentence
 from assistant.replies.passages import Shape
+from assistant.risk.model import Mood
 from kb.model import Channel
 
 CHAT_LENGTH = 120

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from assistant.risk.plain import HandoverOut, RiskOut
 from assistant.web.responses import Effective, FreshnessOut
 
 
@@ -103,41 +104,6 @@ class ClarifyOut(TypedDict):
 
     question: str
     options: list[OptionOut]
-
-
-class ComplexityOut(TypedDict):
-    """How many hands a contact needs."""
-
-    level: str
-    departments: list[str]
-    questions: int
-    repeated: bool
-
-
-class EscalationOut(TypedDict):
-    """Early warning."""
-
-    group: str
-    minutes: int
-    path: list[str]
-
-
-class RiskOut(TypedDict):
-    """What to watch for in a contact."""
-
-    mood: str
-    mood_words: list[str]
-    sensitive_words: list[str]
-    complexity: ComplexityOut
-    escalation: EscalationOut | None
-
-
-class HandoverOut(TypedDict):
-    """Whether somebody else should take over."""
-
-    needed: bool
-    reason: str | None
-    skill_group: str
 
 
 class SuggestOut(TypedDict):

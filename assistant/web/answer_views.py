@@ -5,13 +5,13 @@ from __future__ import annotations
 from time import perf_counter
 
 from assistant.catalogue import Catalogue
-from assistant.replies.model import Clarify, Evidence, Risk, Sentence, Suggestion, SuggestResponse
+from assistant.replies.model import Clarify, Evidence, Sentence, Suggestion, SuggestResponse
+from assistant.risk.plain import as_json, handover_json
 from assistant.web import context, labels
 from assistant.web.answer_responses import (
     ClarifyOut,
     EvidenceOut,
     HitOut,
-    RiskOut,
     SearchOut,
     SentenceOut,
     SuggestionOut,
@@ -41,16 +41,11 @@ def suggest_out(response: SuggestResponse, started: float) -> SuggestOut:
     """Suggestions with everything the console shows beside them."""
     catalogue = context.services().catalogue.current()
     found = response.search
-    handover = response.handover
     return {
         "suggestions": [_suggestion(catalogue, s) for s in response.suggestions],
         "clarify": _clarify(response.clarify),
-        "risk": _risk(response.risk),
-        "handover": {
-            "needed": handover.needed,
-            "reason": handover.reason.value if handover.reason else None,
-            "skill_group": handover.skill_group,
-        },
+        "risk": as_json(response.risk),
+        "handover": handover_json(response.handover),
         "results": [_hit(catalogue, hit) for hit in found.hits],
         "context_used": list(found.context_used),
         "corrected": found.corrected,
@@ -141,28 +136,6 @@ def _clarify(clarify: Clarify | None) -> ClarifyOut | None:
             {"text": option.text, "entry_id": option.entry_id, "revision": option.revision}
             for option in clarify.options
         ],
-    }
-
-
-def _risk(risk: Risk) -> RiskOut:
-    complexity, escalation = risk.complexity, risk.escalation
-    return {
-        "mood": risk.mood.value,
-        "mood_words": list(risk.mood_words),
-        "sensitive_words": list(risk.sensitive_words),
-        "complexity": {
-            "level": complexity.level,
-            "departments": list(complexity.departments),
-            "questions": complexity.questions,
-            "repeated": complexity.repeated,
-        },
-        "escalation": {
-            "group": escalation.group,
-            "minutes": escalation.minutes,
-            "path": list(escalation.path),
-        }
-        if escalation
-        else None,
     }
 
 

@@ -12,6 +12,10 @@ from assistant.accounts.policy import Action
 from assistant.web import (
     api_answers,
     api_board,
+    api_canned,
+    api_cases,
+    api_changes,
+    api_contacts,
     api_entries,
     api_exchange,
     api_lifecycle,
@@ -34,7 +38,17 @@ def describe_api() -> Response:
 def all_routes() -> list[Route]:
     """Every route of the API."""
     # The exchange routes come first: "import" and "export" are no entry ids.
-    modules = (api_answers, api_exchange, api_entries, api_lifecycle, api_board)
+    modules = (
+        api_answers,
+        api_exchange,
+        api_entries,
+        api_lifecycle,
+        api_board,
+        api_changes,
+        api_contacts,
+        api_canned,
+        api_cases,
+    )
     return [route for module in modules for route in module.routes.all] + routes.all
 
 

@@ -7,7 +7,8 @@ from time import perf_counter
 from assistant.accounts.policy import Action
 from assistant.insights.insights import Feedback, FeedbackKind
 from assistant.insights.masking import mask
-from assistant.replies.model import Message, SuggestRequest
+from assistant.replies.model import SuggestRequest
+from assistant.risk.model import Message
 from assistant.web import answer_views, context, metrics
 from assistant.web.answer_responses import Recorded, SearchOut, SuggestOut
 from assistant.web.lookup import known_entry, known_revision
@@ -59,7 +60,9 @@ def suggest(body: SuggestIn) -> SuggestOut:
     """Suggest replies to a contact, each sentence with its evidence."""
     started = perf_counter()
     request = SuggestRequest(
-        messages=tuple(Message(m.role, m.text) for m in body.messages),
+        messages=tuple(
+            Message(m.role, m.text, parse_moment(m.at, "messages.at")) for m in body.messages
+        ),
         slots=dict(body.slots),
         channel=body.channel,
         as_of=parse_moment(body.as_of, "as_of"),

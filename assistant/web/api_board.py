@@ -1,18 +1,11 @@
-"""API: the freshness board, what changed, reports from the front line, and knowledge gaps."""
+"""API: the freshness board, reports from the front line, and knowledge gaps."""
 
 from __future__ import annotations
 
 from assistant.accounts.policy import Action
 from assistant.web import board_views, context, labels
-from assistant.web.board_responses import (
-    BoardOut,
-    ChangeOut,
-    ChangesOut,
-    GapsOut,
-    ReportOut,
-    ReportsOut,
-)
-from assistant.web.requests import ChangesQuery, FreshnessQuery, NoQuery, NoteIn, PageQuery
+from assistant.web.board_responses import BoardOut, GapsOut, ReportOut, ReportsOut
+from assistant.web.requests import FreshnessQuery, NoQuery, NoteIn, PageQuery
 from assistant.web.routing import Routes
 from kb.rows import Report
 
@@ -23,33 +16,6 @@ routes = Routes()
 def read_freshness(query: FreshnessQuery) -> BoardOut:
     """What needs attention, sorted by damage: use times age times risk."""
     return board_views.board(query, board_views.visible_rows())
-
-
-@routes.get("/changes", Action.CHANGES_READ, query=ChangesQuery, returns=ChangesOut)
-def read_changes(query: ChangesQuery) -> ChangesOut:
-    """What changed after a sequence number, each entry as it stands now."""
-    services = context.services()
-    catalogue = services.catalogue.current()
-    changes = services.kb.changes(query.after, query.limit)
-    found: list[ChangeOut] = []
-    for change in changes:
-        entry = catalogue.entries.get(change.entry_id)
-        shown = labels.representative(catalogue, entry) if entry else None
-        if entry is None or shown is None:
-            continue
-        found.append(
-            {
-                "seq": change.seq,
-                "entry_id": entry.id,
-                "at": context.moment_json(change.at),
-                "title": shown.content.title,
-                "kind": entry.kind.value,
-                "revision": shown.number,
-                "state": labels.state_of(catalogue, entry.id),
-                "url": labels.entry_url(entry.id),
-            }
-        )
-    return {"changes": found, "next": changes[-1].seq if changes else query.after}
 
 
 @routes.get("/reports", Action.REPORTS_READ, query=NoQuery, returns=ReportsOut)

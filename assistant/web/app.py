@@ -7,9 +7,11 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from assistant.accounts.policy import Action
+from assistant.contacts.feed import Feed
 from assistant.web import (
     api,
     assets,
+    contact_views,
     context,
     guard,
     headers,
@@ -49,6 +51,7 @@ def create_app(
     app.testing = testing
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions[context.EXTENSION] = services
+    app.extensions[context.FEED] = _feed(services)
     metrics.install(app)
     guard.install(app, SessionCookie(services.signing_key))
     problems.install(app)
@@ -59,6 +62,19 @@ def create_app(
     routing.mount(app, Blueprint("api", __name__, url_prefix="/api/v1"), api.all_routes())
     app.after_request(headers.harden)
     return app
+
+
+def _feed(services: Services) -> Feed:
+    """The event streams of this process; nothing runs before the first one is opened."""
+
+    def generation() -> str:
+        services.searcher.reload_if_changed()
+        return services.searcher.generation
+
+    frames = contact_views.EventFrames(services.settings.site_tz)
+    feed = Feed(services.kb.engine, frames, generation, services.contacts.note_generation)
+    services.contacts.on_change(feed.wake)
+    return feed
 
 
 def _mount_static(app: Flask) -> None:

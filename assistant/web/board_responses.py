@@ -1,4 +1,4 @@
-"""Answers about freshness, changes, reports and gaps."""
+"""Answers about freshness, reports and gaps."""
 
 from __future__ import annotations
 
@@ -32,26 +32,6 @@ class BoardOut(TypedDict):
     counts: dict[str, int]
     total: int
     at: str | None
-
-
-class ChangeOut(TypedDict):
-    """One change of an entry."""
-
-    seq: int
-    entry_id: str
-    at: str | None
-    title: str
-    kind: str
-    revision: int | None
-    state: str
-    url: str
-
-
-class ChangesOut(TypedDict):
-    """Changes in order; ask again with `after` set to `next`."""
-
-    changes: list[ChangeOut]
-    next: int
 
 
 class GapOut(TypedDict):

@@ -9,18 +9,26 @@ from flask import current_app, g, request
 
 from assistant.accounts.policy import Action, Nearness, authorise
 from assistant.accounts.roles import ANONYMOUS, Principal
+from assistant.contacts.feed import Feed
+from assistant.contacts.model import Contact
 from assistant.web import i18n
 from assistant.web.assets import Assets
 from assistant.wiring import Services
 from kb.model import Entry, Revision
 
 EXTENSION = "zhike"
+FEED = "zhike.feed"
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def services() -> Services:
     """The parts put together by `assistant.wiring`."""
     return cast(Services, current_app.extensions[EXTENSION])
+
+
+def feed() -> Feed:
+    """The event streams of this process."""
+    return cast(Feed, current_app.extensions[FEED])
 
 
 def principal() -> Principal:
@@ -36,7 +44,7 @@ def lang() -> str:
     return cast(str, g.lang)
 
 
-def allowed(action: Action, obj: Entry | Revision | Nearness | None = None) -> bool:
+def allowed(action: Action, obj: Entry | Revision | Contact | Nearness | None = None) -> bool:
     """Whether the caller may do `action`, on `obj` when given."""
     return authorise(principal(), action, obj)
 

@@ -6,6 +6,7 @@ forgotten declaration fails closed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -80,6 +81,17 @@ def _who() -> tuple[Principal, bool]:
     secret = session_cookie().read(request) or ""
     person = accounts.people.by_session(secret) if secret else None
     return (person, True) if person else (ANONYMOUS, False)
+
+
+def credentials() -> Callable[[], Principal | None]:
+    """A way to ask again, after the request, who its caller is; None once they are nobody."""
+    accounts = context.services().accounts
+    header = request.headers.get("Authorization", "")
+    if header:
+        token = header.partition(" ")[2].strip()
+        return lambda: accounts.tokens.principal(token)
+    secret = session_cookie().read(request) or ""
+    return lambda: accounts.people.by_session(secret)
 
 
 def _is_form() -> bool:

@@ -75,6 +75,15 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "已记录,编号 {reference}。请稍后再试。",
         "It was logged as {reference}. Try again in a moment.",
     ),
+    "too_many_streams": (
+        "打开的控制台太多,请稍后再连。",
+        "Too many consoles are connected. Try again in a moment.",
+    ),
+    "handed_over": ("转交「{group}」:{reason}", "Handed over to {group}: {reason}"),
+    "handed_over_with_note": (
+        "转交「{group}」:{reason}\n备注:{note}",
+        "Handed over to {group}: {reason}\nNote: {note}",
+    ),
     "bad_credentials": ("登录名或密码不对。", "Login or password is wrong."),
     "throttled": (
         "失败次数太多,请 {seconds} 秒后再试。",
@@ -88,6 +97,38 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "这是版本 {shown};现在生效的是版本 {current}。",
         "This is version {shown}; version {current} is in force now.",
     ),
+    "news_published": ("新发布", "New"),
+    "news_from": ("{starts} 起", "From {starts}"),
+    "news_started": ("开始生效", "Took effect"),
+    "news_expired": ("已失效", "Expired"),
+    "news_replaced": ("已由「{title}」替代", "Replaced by “{title}”"),
+    "news_withdrawn": ("已撤回", "Withdrawn"),
+    "news_restored": ("已撤回,恢复第 {number} 版", "Withdrawn, version {number} holds again"),
+    "news_more": ("{listed} 等,另有 {count} 处", "{listed} and {count} more"),
+    "news_reworded": ("改为“{sentence}”", "Now: {sentence}"),
+    "news_added": ("新增“{sentence}”", "Added: {sentence}"),
+    "news_removed": ("删去“{sentence}”", "Removed: {sentence}"),
+    "news_until": ("有效期改到 {until}", "Now valid until {until}"),
+    "news_form": ("只有格式或标签变化", "Only form or labels changed"),
+    "ground_gone": (
+        "所依据的「{title}」已不再生效:{why}",
+        "It rests on “{title}”, which holds no more: {why}",
+    ),
+    "ground_hidden": (
+        "所依据的一个条目已不再生效,您无权查看它。请联系这条快捷回复的负责人。",
+        "An entry it rests on holds no more and is not open to you. Ask whoever keeps this reply.",
+    ),
+    "ground_unknown": ("没有生效的版本", "no version is in force"),
+    "ground_changed": (
+        "所依据的「{title}」已于 {day} 变化,晚于这条回复的最后修改。请核对后再用。",
+        "“{title}”, its basis, changed on {day}, after this reply was written. Check first.",
+    ),
+    "ground_then": (
+        "这条回复按「{title}」第 {number} 版写成;所选日期适用第 {then} 版。",
+        "Written for version {number} of “{title}”; on the chosen date version {then} applies.",
+    ),
+    "reply_over": ("这条回复已于 {day} 到期。", "This reply ended on {day}."),
+    "reply_not_in_force": ("这条回复现在不生效。", "This reply is not in force."),
     "later_revision": (
         "这是版本 {shown},自 {since} 起生效。",
         "This is version {shown}, valid from {since}.",
@@ -121,6 +162,7 @@ _FIELDS: dict[str, tuple[str, str]] = {
     "bool_parsing": ("应为 true 或 false", "must be true or false"),
     "greater_than_equal": ("不能小于 {ge}", "must be at least {ge}"),
     "less_than_equal": ("不能大于 {le}", "must be at most {le}"),
+    "nobody": ("没有这个在职人员", "is nobody who works here"),
     "date": (
         "应为日期或时间,如 2026-11-22 或 2026-11-22T14:05",
         "must be a date or a time such as 2026-11-22 or 2026-11-22T14:05",

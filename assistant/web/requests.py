@@ -41,10 +41,11 @@ class SearchIn(Strict):
 
 
 class MessageIn(Strict):
-    """One message of a contact."""
+    """One message of a contact; `at` is when it came, now unless given. Clocks run from it."""
 
     role: Literal["customer", "agent", "system"]
     text: Text
+    at: Moment | None = None
 
 
 class SuggestIn(Strict):
@@ -200,13 +201,6 @@ class FreshnessQuery(PageQuery):
     owner: Short | None = None
     state: State | None = None
     kind: Kind | None = None
-
-
-class ChangesQuery(NoQuery):
-    """Changes after a sequence number."""
-
-    after: Annotated[int, Field(ge=0, le=LARGEST)] = 0
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
 class ImportQuery(NoQuery):

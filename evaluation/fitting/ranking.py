@@ -118,6 +118,10 @@ def _calibrated(
         "auroc": round(metrics.auroc(sure, idle), 4),
         "ece": round(metrics.expected_calibration_error(first, right), 4),
         "hit@1": round(fmean(r for r, flag in zip(right, answerable, strict=True) if flag), 4),
+        "hit@3": round(
+            fmean(_hit(q, s, 3) for q, s in zip(own.queries, scores, strict=True) if q.answerable),
+            4,
+        ),
     }
     threshold = best_threshold(answerable, some)
     return Model(trees, calibrate(own.queries, scores), threshold), quality
@@ -134,7 +138,12 @@ def _judged(
 
 
 def _right(query: Query, scores: NDArray[np.float64]) -> float:
-    return float(len(scores) > 0 and query.grades[int(scores.argmax())] > 0)
+    return _hit(query, scores, 1)
+
+
+def _hit(query: Query, scores: NDArray[np.float64], depth: int) -> float:
+    order = np.argsort(-scores, kind="stable")[:depth]
+    return float(bool((query.grades[order] > 0).any()))
 
 
 def _part(task: Task, kept: NDArray[np.bool_]) -> Task:

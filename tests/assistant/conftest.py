@@ -17,9 +17,13 @@ from sqlalchemy.engine import Engine
 from assistant import catalogue
 from assistant.accounts.accounts import Accounts
 from assistant.accounts.roles import Role
+from assistant.canned.canned import CannedReplies
+from assistant.cases.cases import Cases
 from assistant.catalogue import CatalogueKeeper
+from assistant.contacts.contacts import Contacts
 from assistant.insights.insights import Insights
-from assistant.replies.model import Handover, Risk, SuggestRequest, SuggestResponse
+from assistant.replies.model import SuggestRequest, SuggestResponse
+from assistant.risk import Assessment, Handover
 from assistant.web.app import create_app
 from assistant.wiring import Services
 from indexer.search import SearchRequest, SearchResponse
@@ -70,7 +74,9 @@ class FakeComposer:
     """Suggests what the test put in."""
 
     response: SuggestResponse = field(
-        default_factory=lambda: SuggestResponse((), None, Risk(), Handover(), SearchResponse())
+        default_factory=lambda: SuggestResponse(
+            (), None, Assessment(), Handover(), SearchResponse()
+        )
     )
     asked: list[SuggestRequest] = field(default_factory=list)
 
@@ -125,15 +131,20 @@ def engine(settings: Settings) -> Iterator[Engine]:
 @pytest.fixture
 def services(settings: Settings, engine: Engine, clock: FakeClock) -> Services:
     kb = KnowledgeBase(engine, clock, TZ)
+    contacts = Contacts(engine, clock)
+    keeper, searcher = CatalogueKeeper(kb, clock), FakeSearcher()
     return Services(
         settings=settings,
         clock=clock,
         kb=kb,
-        catalogue=CatalogueKeeper(kb, clock),
-        searcher=FakeSearcher(),
+        catalogue=keeper,
+        searcher=searcher,
         composer=FakeComposer(),
         accounts=Accounts(engine, clock),
         insights=Insights(engine, clock, TZ),
+        contacts=contacts,
+        canned=CannedReplies(engine, clock, keeper, searcher.search),
+        cases=Cases(kb, keeper, contacts, searcher.search),
         signing_key=b"k" * 32,
     )
 

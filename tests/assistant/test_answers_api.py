@@ -10,14 +10,12 @@ from flask.testing import FlaskClient
 
 from assistant.replies.model import (
     Evidence,
-    Handover,
-    HandoverReason,
     Part,
-    Risk,
     Sentence,
     Suggestion,
     SuggestResponse,
 )
+from assistant.risk import Assessment, Handover, HandoverReason
 from assistant.wiring import Services
 from indexer.search import Hit, Matched, SearchResponse
 from kb.errors import StorageFull
@@ -178,7 +176,7 @@ def test_suggest_answers_with_evidence_and_freshness(stocked: Services, agent: F
     stocked.composer.response = SuggestResponse(
         (Suggestion(quote, (sentence,), 0.9, "return-7-days", 1, RETURNS.title),),
         None,
-        Risk(),
+        Assessment(),
         Handover(True, HandoverReason.UPSET, "退换货组"),
         replace(FOUND, context_used=("退货",)),
         ("还有一个问题吗",),
@@ -211,6 +209,19 @@ def test_suggest_answers_with_evidence_and_freshness(stocked: Services, agent: F
     assert answer["context_used"] == ["退货"]
     assert stocked.insights.gaps()[0][0].query == "还有一个问题吗"
     assert stocked.composer.asked[0].slots == {"customer.name": "李女士"}
+
+
+def test_messages_may_say_when_they_came(stocked: Services, agent: FlaskClient) -> None:
+    assert isinstance(stocked.composer, FakeComposer)
+    stocked.composer.response = SuggestResponse(
+        (), None, Assessment(), Handover(), SearchResponse()
+    )
+    message = {"role": "customer", "text": "退货", "at": "2026-11-20T08:30:00+00:00"}
+    assert agent.post("/api/v1/suggest", json={"messages": [message]}).status_code == 200
+    assert stocked.composer.asked[-1].messages[0].at == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    answer = agent.post("/api/v1/suggest", json={"messages": [message | {"at": "gestern"}]})
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == "messages.at"
 
 
 def test_feedback_counts_use_and_reports_what_is_outdated(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from flask.testing import FlaskClient
 
 from assistant.accounts.policy import COLUMNS, TABLE, Action, Nearness, Verdict, authorise
 from assistant.accounts.roles import ANONYMOUS, Principal, PrincipalKind, Role
+from assistant.contacts.model import Changes, Contact, NewContact
 from assistant.web import guard
 from assistant.wiring import Services
+from kb.model import Channel
 
 # Who is let past the gate, route by route: "-" nobody else, letters for anonymous, agent, editor,
 # reviewer, admin. Written apart from the policy table on purpose: a change has to be made twice.
@@ -36,7 +39,13 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/logout"): EVERYBODY,
     ("POST", "/settings/language"): EVERYBODY,
     ("POST", "/setup"): EVERYBODY,
+    ("DELETE", "/api/v1/canned/<reply_id>"): SIGNED_IN,
+    ("GET", "/api/v1/canned"): SIGNED_IN,
+    ("GET", "/api/v1/canned/<reply_id>"): SIGNED_IN,
     ("GET", "/api/v1/changes"): SIGNED_IN,
+    ("GET", "/api/v1/contacts"): SIGNED_IN,
+    ("GET", "/api/v1/contacts/<contact_id>"): SIGNED_IN,
+    ("GET", "/api/v1/contacts/<contact_id>/suggestions"): SIGNED_IN,
     ("GET", "/api/v1/entries"): SIGNED_IN,
     ("GET", "/api/v1/entries/<entry_id>"): SIGNED_IN,
     ("GET", "/api/v1/entries/<entry_id>/audit"): REVIEW,
@@ -44,12 +53,24 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/entries/<entry_id>/revisions"): SIGNED_IN,
     ("GET", "/api/v1/entries/<entry_id>/revisions/<int:number>"): SIGNED_IN,
     ("GET", "/api/v1/entries/export"): SIGNED_IN,
+    ("GET", "/api/v1/events"): SIGNED_IN,
     ("GET", "/api/v1/freshness"): SIGNED_IN,
     ("GET", "/api/v1/gaps"): DESK,
     ("GET", "/api/v1/me"): SIGNED_IN,
     ("GET", "/api/v1/openapi.json"): EVERYBODY,
     ("GET", "/api/v1/reports"): DESK,
+    ("GET", "/api/v1/teams"): SIGNED_IN,
+    ("PATCH", "/api/v1/contacts/<contact_id>"): SIGNED_IN,
     ("PATCH", "/api/v1/entries/<entry_id>/stewardship"): DESK,
+    ("POST", "/api/v1/canned"): SIGNED_IN,
+    ("POST", "/api/v1/canned/<reply_id>/used"): SIGNED_IN,
+    ("POST", "/api/v1/contacts"): SIGNED_IN,
+    ("POST", "/api/v1/contacts/<contact_id>/case"): SIGNED_IN,
+    ("POST", "/api/v1/contacts/<contact_id>/close"): SIGNED_IN,
+    ("POST", "/api/v1/contacts/<contact_id>/handover"): SIGNED_IN,
+    ("POST", "/api/v1/contacts/<contact_id>/messages"): SIGNED_IN,
+    ("POST", "/api/v1/contacts/<contact_id>/read"): SIGNED_IN,
+    ("POST", "/api/v1/contacts/<contact_id>/reopen"): SIGNED_IN,
     ("POST", "/api/v1/entries"): DESK,
     ("POST", "/api/v1/entries/<entry_id>/revisions/<int:number>/approve"): REVIEW,
     ("POST", "/api/v1/entries/<entry_id>/revisions/<int:number>/publish"): REVIEW,
@@ -63,7 +84,10 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/reports/<int:report_id>/resolve"): DESK,
     ("POST", "/api/v1/search"): SIGNED_IN,
     ("POST", "/api/v1/suggest"): SIGNED_IN,
+    ("PUT", "/api/v1/canned/<reply_id>"): SIGNED_IN,
+    ("PUT", "/api/v1/contacts/<contact_id>/case"): SIGNED_IN,
     ("PUT", "/api/v1/entries/<entry_id>"): DESK,
+    ("PUT", "/api/v1/teams/<team>"): REVIEW,
 }
 PRINCIPALS: dict[str, Role | None] = {
     "-": None,
@@ -84,10 +108,13 @@ def routes_of(app: Flask) -> set[tuple[str, str]]:
 
 def address(rule: str) -> str:
     for name, value in (
+        ("<contact_id>", "0123456789ab"),
         ("<entry_id>", "no-such-entry"),
         ("<int:number>", "1"),
         ("<int:report_id>", "99"),
         ("<lang>", "en"),
+        ("<reply_id>", "no-such-reply"),
+        ("<team>", "no-such-team"),
         ("<version>/<path:path>", "x/none.css"),
     ):
         rule = rule.replace(name, value)
@@ -163,6 +190,31 @@ def test_what_a_role_may_do_every_higher_role_may_do() -> None:
     for action, row in TABLE.items():
         ranks = [order[verdict] for verdict in row]
         assert ranks == sorted(ranks), action
+
+
+def test_a_contact_is_for_who_handles_it_and_for_supervisors(stored_contact: Contact) -> None:
+    def person(name: str, role: Role) -> Principal:
+        return Principal(PrincipalKind.PERSON, name, name, role)
+
+    opener = Principal(PrincipalKind.TOKEN, "t", "platform#t", Role.AGENT)
+    for role in Role:
+        someone = person("somebody else", role)
+        assert authorise(someone, Action.CONTACTS_USE, replace(stored_contact, assigned_to=None))
+        supervises = role in (Role.REVIEWER, Role.ADMIN)
+        assert authorise(someone, Action.CONTACTS_USE, stored_contact) == supervises
+        assert authorise(person("李客服", role), Action.CONTACTS_USE, stored_contact)
+    assert authorise(opener, Action.CONTACTS_USE, stored_contact)
+    # The right to what one opened is a program's: a person lets go of a contact for good.
+    namesake = person("platform#t", Role.AGENT)
+    assert not authorise(namesake, Action.CONTACTS_USE, stored_contact)
+    assert not authorise(ANONYMOUS, Action.CONTACTS_USE, replace(stored_contact, assigned_to=None))
+
+
+@pytest.fixture
+def stored_contact(services: Services) -> Contact:
+    opener = Principal(PrincipalKind.TOKEN, "t", "platform#t", Role.AGENT)
+    seen, _ = services.contacts.create(NewContact(Channel.CHAT), opener)
+    return services.contacts.change(seen.contact.id, opener, Changes(assigned_to="李客服")).contact
 
 
 def test_an_undeclared_action_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ STRANGE = (
     "a" * 2000,
     "\r\nSet-Cookie: x=y",
 )
+FOR_AGENTS = ("/search", "/suggest", "/feedback", "/gaps", "/canned")
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
@@ -42,13 +43,15 @@ def test_strange_text_in_bodies(
         ("/feedback", {**named, "kind": "edited", "sent": text, "query": text}),
         ("/feedback", {**named, "kind": "outdated", "note": text, "sentence": text}),
         ("/gaps", {"query": text}),
+        ("/canned", {"title": text, "text": text}),
+        ("/canned", {"title": "x", "text": "x", "short_code": text, "team": text}),
         ("/entries", {"id": text, "content": CONTENT}),
         ("/entries", {"id": "new-entry", "content": {**CONTENT, "title": text, "body": text}}),
         ("/entries/import", {"files": [{"name": text, "text": text}], "dry_run": False}),
         ("/entries/return-7-days/verify", {"note": text}),
     ]
     for path, body in bodies:
-        client = agent if path in ("/search", "/suggest", "/feedback", "/gaps") else editor
+        client = agent if path in FOR_AGENTS else editor
         answer = client.post(f"/api/v1{path}", json=body)
         assert answer.status_code < 500, (path, answer.get_data(as_text=True))
         assert "Set-Cookie" not in answer.headers
@@ -64,6 +67,10 @@ def test_strange_text_in_addresses(stocked: Services, editor: FlaskClient, text:
         f"/api/v1/entries?q={raw}&owner={raw}",
         f"/api/v1/entries/return-7-days?as_of={raw}",
         f"/api/v1/changes?after={raw}",
+        f"/api/v1/changes?since={raw}&until={raw}",
+        f"/api/v1/canned?q={raw}",
+        f"/api/v1/canned?as_of={raw}&scope={raw}",
+        f"/api/v1/canned/{raw}",
         f"/entries/{raw}",
         f"/entries/return-7-days?as_of={raw}&revision={raw}",
         f"/desk/entries?q={raw}&page={raw}",

@@ -94,7 +94,8 @@ def find_references(part: object) -> list[str]:
 
 def test_reading_routes_are_get_and_writing_routes_take_json() -> None:
     for route in api.all_routes():
-        assert route.method.value == "GET" or route.body is not None, route.name
+        bodiless = route.method.value in ("GET", "DELETE")
+        assert bodiless or route.body is not None, route.name
         assert route.returns is not None, route.name
 
 

@@ -24,6 +24,8 @@ READS = (
     "/api/v1/entries/return-7-days/diff?from=1&to=1",
     "/api/v1/freshness",
     "/api/v1/changes",
+    "/api/v1/changes?since=2020-01-01",
+    "/api/v1/canned?q=补偿",
     "/desk/entries",
     "/desk/freshness",
 )

@@ -48,11 +48,50 @@ def test_a_follow_up_says_which_words_came_from_before(service: Service, page: P
     page.keyboard.press("Control+Enter")
     expect(page.locator("#transcript .agent")).to_be_visible()
     page.get_by_label("客户的话", exact=True).fill("那银行卡呢")
-    expect(page.locator("#answers-note")).to_contain_text("结合上文：退款、到账")
+    expect(page.locator("#answers-read")).to_contain_text("结合上文：退款、到账")
     expect(page.locator("#answers [role=option]").first).to_contain_text("退款")
     page.get_by_label("客户的话", exact=True).fill("对了,积分什么时候过期")
-    expect(page.locator("#answers-note")).not_to_contain_text("结合上文")
+    expect(page.locator("#answers-read")).to_be_hidden()
     expect(page.locator("#answers [role=option]").first).to_contain_text("积分")
+
+
+@pytest.mark.parametrize("typed", ["tui huo yun fei shui chu", "退贷运费谁出"])
+def test_a_mended_question_says_what_was_searched(service: Service, page: Page, typed: str) -> None:
+    ask(page, service, typed)
+    expect(page.locator("#answers-read")).to_have_text("按“退货运费谁出”搜索")
+    expect(page.locator("#answers-read b").first).to_contain_text("货")
+    expect(page.locator("#answers mark").filter(has_text="运费").first).to_be_visible()
+    page.get_by_label("客户的话", exact=True).fill("退货运费谁出")
+    expect(page.locator("#answers-read")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("typed", "pointed_at"),
+    [
+        ("退貨的運費要我自己付嗎", {"退货", "运费"}),
+        ("邮费谁出", {"邮费", "运费"}),
+        ("在吗在吗 我那个啥 冰箱咋不制冷了啊!!", {"冰箱不制冷"}),
+    ],
+)
+def test_whole_words_are_pointed_at_however_they_were_typed(
+    service: Service, page: Page, typed: str, pointed_at: set[str]
+) -> None:
+    ask(page, service, typed)
+    marked = set(page.locator("#answers [role=option]:visible mark").all_inner_texts())
+    assert pointed_at <= marked
+    assert not [part for part in marked if len(part) < 2 or part[0] in "的了" or part[-1] in "的了"]
+
+
+def test_a_long_mended_question_shows_what_was_mended(service: Service, page: Page) -> None:
+    ask(
+        page,
+        service,
+        "我上周买的那个冰葙今天早上起来发现完全不制冷了里面的菜都坏了然后我就想要退贷但是不知道运费谁出",
+    )
+    note = page.locator("#answers-read")
+    expect(note.locator("b")).to_have_text(["箱", "货"])
+    expect(note).to_contain_text("冰箱今天")
+    expect(note).to_contain_text("…")
 
 
 def test_keyboard_opens_an_entry_and_comes_back(service: Service, page: Page) -> None:
@@ -98,6 +137,19 @@ def test_no_reliable_answer_is_said_and_can_be_sent_to_the_gaps(
     expect(button).to_be_visible()
     button.click()
     expect(page.locator(".toast")).to_contain_text("已送入")
+
+
+def test_the_nearest_entries_are_not_called_sure(service: Service, page: Page) -> None:
+    ask(page, service, "公积金能提出来买家电吗")
+    expect(page.locator("#reply")).to_contain_text("无可靠答案")
+    expect(page.locator("#answers .confidence").first).to_have_text("仅供参考")
+    expect(page.get_by_role("button", name=re.compile("其他可能（"))).to_be_visible()
+
+
+def test_a_question_left_open_is_named_beside_the_reply(service: Service, page: Page) -> None:
+    ask(page, service, "退款多久到账?公积金能提出来吗?")
+    expect(page.locator(".reply-body")).to_contain_text("工作日")
+    expect(page.locator(".reply-open li")).to_have_text(["公积金能提出来吗?"])
 
 
 def test_sensitive_words_raise_a_warning(service: Service, page: Page) -> None:

@@ -116,7 +116,7 @@ def test_indexing_waits_for_a_busy_endpoint(server: ModelServer, time: Time, sta
 
 def test_indexing_gives_up_in_the_end(server: ModelServer, time: Time) -> None:
     server.down = Failure(503, headers={"Retry-After": "86400"})
-    with pytest.raises(Unavailable, match="ZHIKE_ENCODER: 127.0.0.1:.* answered 503"):
+    with pytest.raises(Unavailable, match=r"ZHIKE_ENCODER: 127\.0\.0\.1:.* answered 503"):
         endpoint(server.address(), time).post({}, INDEXING)
     assert len(server.bodies) == INDEXING.tries
     assert time.pauses == [30.0] * (INDEXING.tries - 1)
@@ -169,7 +169,9 @@ def test_nobody_listening_is_told(time: Time) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         value = f"http://127.0.0.1:{probe.getsockname()[1]}/v1/embeddings#m"
-        with pytest.raises(Unavailable, match="ZHIKE_ENCODER: 127.0.0.1:.*[Cc]onnection refused"):
+        with pytest.raises(
+            Unavailable, match=r"ZHIKE_ENCODER: 127\.0\.0\.1:.*[Cc]onnection refused"
+        ):
             endpoint(value, time).post({}, WAITING)
 
 
@@ -206,7 +208,7 @@ def numbers(*rows: object) -> bytes:
 def test_answers_that_are_no_embeddings(server: ModelServer, time: Time, body: bytes) -> None:
     encoder = RemoteEncoder(endpoint(server.address(), time))
     server.down = Failure(200, body)
-    with pytest.raises(Unavailable, match="ZHIKE_ENCODER: 127.0.0.1:"):
+    with pytest.raises(Unavailable, match=r"ZHIKE_ENCODER: 127\.0\.0\.1:"):
         encoder.encode(["退货"])
 
 
@@ -262,7 +264,7 @@ def test_a_reranker_is_asked_like_jina_and_cohere(time: Time) -> None:
 def test_answers_that_are_no_probabilities(time: Time, results: list[Json]) -> None:
     with serving(lambda body: {"results": results}) as server:
         made = RemoteReranker(endpoint(server.address("/v1/rerank"), time, "ZHIKE_RERANKER"))
-        with pytest.raises(Unavailable, match="ZHIKE_RERANKER: 127.0.0.1:"):
+        with pytest.raises(Unavailable, match=r"ZHIKE_RERANKER: 127\.0\.0\.1:"):
             made.scores("退货", ["退货规则"])
 
 

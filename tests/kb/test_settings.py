@@ -19,6 +19,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings.site_tz.key == "Asia/Shanghai"
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
     assert (settings.workers, settings.threads, settings.encoder) == (2, 16, "")
+    assert (settings.reranker, settings.reranker_weight) == ("", 0.5)
 
 
 def test_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -35,9 +36,18 @@ def test_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 def test_every_bad_value_is_named(tmp_path: Path) -> None:
     bad = {"PORT": "eighty", "ZHIKE_WORKERS": "0", "ZHIKE_TZ": "Mars/Base", "ZHIKE_THREADS": "²"}
-    with pytest.raises(InvalidInput) as caught:
-        Settings.from_env(bad, tmp_path)
-    assert {problem.field for problem in caught.value.problems} == set(bad)
+    for weight in ("half", "1.1", "-0.1", "nan"):
+        bad["ZHIKE_RERANKER_WEIGHT"] = weight
+        with pytest.raises(InvalidInput) as caught:
+            Settings.from_env(bad, tmp_path)
+        assert {problem.field for problem in caught.value.problems} == set(bad)
+
+
+def test_keys_are_not_shown(tmp_path: Path) -> None:
+    given = {"ZHIKE_ENCODER_KEY": "sk-one", "ZHIKE_RERANKER_KEY": "sk-two"}
+    settings = Settings.from_env(given, tmp_path)
+    assert (settings.encoder_key, settings.reranker_key) == ("sk-one", "sk-two")
+    assert "sk-" not in repr(settings)
 
 
 def test_the_example_file_names_every_setting_with_its_default(tmp_path: Path) -> None:

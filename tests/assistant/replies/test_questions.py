@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.replies.model import Message
-from assistant.replies.questions import customer_turn, is_just, questions
+from assistant.replies.questions import questions
+from assistant.risk import Message
+from assistant.risk.conversation import customer_turn, is_just
 
 
 def contact(*texts: str) -> list[Message]:

@@ -12,19 +12,20 @@ from kb.quantities import quantities
 
 def test_an_override_replaces_only_its_keys(tmp_path: Path) -> None:
     (tmp_path / "replies").mkdir()
-    (tmp_path / "replies" / "sensitive.json").write_text('{"words": ["上热搜榜"]}', "utf-8")
+    (tmp_path / "replies" / "words.json").write_text('{"elsewhere": ["某东"]}', "utf-8")
     tables = load_tables(tmp_path)
-    assert tables.sensitive["words"] == ["上热搜榜"]
-    assert tables.sensitive["escalation"] == load_tables().sensitive["escalation"]
+    assert tables.words["elsewhere"] == ["某东"]
+    assert tables.words["small_talk"] == load_tables().words["small_talk"]
 
 
 def test_every_defect_of_an_override_is_named(tmp_path: Path) -> None:
     (tmp_path / "replies").mkdir()
-    (tmp_path / "replies" / "words.json").write_text('{"angri": {}, "worried": 3}', "utf-8")
-    (tmp_path / "replies" / "groups.json").write_text("{", "utf-8")
+    (tmp_path / "replies" / "words.json").write_text('{"elswhere": {}, "products": 3}', "utf-8")
+    (tmp_path / "risk").mkdir()
+    (tmp_path / "risk" / "groups.json").write_text("{", "utf-8")
     with pytest.raises(InvalidInput) as caught:
         load_tables(tmp_path)
-    assert {p.field for p in caught.value.problems} == {"angri", "worried", ""}
+    assert {p.field for p in caught.value.problems} == {"elswhere", "products", ""}
 
 
 def test_synonyms_and_product_names_can_be_replaced(tmp_path: Path) -> None:

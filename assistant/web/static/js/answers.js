@@ -26,8 +26,12 @@ export class AnswerList {
     input.setAttribute("aria-controls", list.id);
   }
 
-  /** Shows `results`; those in `used` (entry ids) are useful whatever their confidence. */
-  show(results, used = []) {
+  /**
+   * Shows `results`; those in `used` (entry ids) are useful whatever their confidence. Where nothing
+   * `reliable` was found they are only the nearest entries, and say so instead of their confidence.
+   */
+  show(results, used = [], reliable = true) {
+    this.reliable = reliable;
     const kept = this.results[this.selected]?.entry_id;
     this.results = results;
     this.useful = this.#countUseful(used);
@@ -114,7 +118,7 @@ export class AnswerList {
     h("span", { class: "n", "aria-hidden": "true" }, String(index + 1)),
     h("div", { class: "head" }, h("b", {}, ...highlight(result.title, matched?.terms)), stateChip(result.freshness)),
     h("div", { class: "meta" }, h("span", {}, t(`kind.${result.kind}`), " · ", t("entry.revision", { number: result.revision })),
-      h("span", {}, validity(result.effective)), confidence(result.confidence)),
+      h("span", {}, validity(result.effective)), confidence(result.confidence, this.reliable)),
     h("p", {}, ...highlight(snippet, matched?.terms)),
     hit ? h("div", { class: "meta" }, hit) : null);
   }

@@ -6,6 +6,7 @@ import "./dates.js";
 import { copy, h, icon, toast } from "./dom.js";
 import { t } from "./i18n.js";
 import { bindKeys } from "./keys.js";
+import { mended } from "./mended.js";
 import { askBack, noAnswer, riskChips, unavailable, waitingForCustomer } from "./panels.js";
 import { Reader } from "./reader.js";
 import { ReplyCard } from "./reply.js";
@@ -50,6 +51,12 @@ function lastQuestion() {
   return conversation().findLast((m) => m.role === "customer")?.text ?? "";
 }
 
+/** What the customer has said since the agent last spoke: it is answered together. */
+function lastTurn() {
+  const said = conversation();
+  return said.slice(said.findLastIndex((m) => m.role === "agent") + 1).map((m) => m.text).join(" ");
+}
+
 function schedule() {
   clearTimeout(timer);
   timer = setTimeout(ask, PAUSE_MS);
@@ -86,29 +93,34 @@ async function ask() {
 
 function show(found) {
   const used = found.suggestions.map((s) => s.entry_id);
-  if (found.results.length) answers.show(found.results, used);
+  const reliable = found.suggestions.length > 0 || Boolean(found.clarify);
+  if (found.results.length) answers.show(found.results, used, reliable);
   else answers.message(icon("search"), h("strong", {}, t("console.none")));
   const note = byId("answers-note");
-  note.textContent = found.degraded ? t("console.degraded") : foundNote(found);
+  note.textContent = found.degraded ? t("console.degraded") : t("console.found", { count: found.results.length });
   note.title = t("console.took", { ms: Math.max(1, Math.round(found.took_ms)) });
   note.className = `small ${found.degraded ? "due-text" : "quiet"}`;
   const chips = riskChips(found);
+  const reading = readAs(found);
+  byId("answers-read").replaceChildren(...reading);
+  byId("answers-read").hidden = !reading.length;
   byId("risk").replaceChildren(...chips);
   byId("risk").hidden = !chips.length;
-  if (found.suggestions.length) reply.show(found.suggestions);
+  if (found.suggestions.length) reply.show(found.suggestions, found.unanswered);
   else if (found.clarify) reply.message(...askBack(found.clarify, take, copyQuestion));
   else reply.message(...noAnswer(found.results.length, reportGap));
-  announce([...chips.map((chip) => chip.textContent), summary(found)].join(t("list.join")));
+  announce([...[...reading, ...chips].map((part) => part.textContent), summary(found)].join(t("list.join")));
 }
 
-/** How many answers, as what the question was read, and which earlier words counted. */
-function foundNote(found) {
-  const number = { count: found.results.length };
-  const count = found.corrected
-    ? t("console.corrected", { ...number, text: found.corrected })
-    : t("console.found", number);
-  const words = found.context_used.join(t("list.join"));
-  return words ? t("console.with_context", { count, words }) : count;
+/** As what the question was read where it was mended, and which earlier words counted. */
+function readAs({ corrected, context_used: words }) {
+  const line = (name, full, ...nodes) => h("p", { title: full }, icon(name), h("span", {}, ...nodes));
+  const context = t("console.with_context", { words: words.join(t("list.join")) });
+  const [before, after] = t("console.corrected", { text: "\n" }).split("\n");
+  return [
+    corrected ? line("edit", `${before}${corrected}${after}`, before, ...mended(lastTurn(), corrected), after) : null,
+    words.length ? line("clock", context, context) : null,
+  ].filter(Boolean);
 }
 
 function summary(found) {
@@ -159,6 +171,7 @@ function welcome() {
   byId("progress").hidden = true;
   byId("risk").hidden = true;
   byId("answers-note").textContent = "";
+  byId("answers-read").hidden = true;
   answers.reset();
   answers.message(icon("book"), h("strong", {}, t("console.answers_empty")), h("p", {}, t("console.answers_empty_help")));
   reply.message(...waitingForCustomer(take));

@@ -16,6 +16,7 @@ export class ReplyCard {
     this.draft = null;
     this.editing = false;
     this.waiting = null;
+    this.unanswered = [];
     this.fields = new SlotFields(() => this.on.slot());
   }
 
@@ -28,15 +29,19 @@ export class ReplyCard {
     return this.draft ?? this.current?.text ?? "";
   }
 
-  /** New suggestions; while the agent's own text stands they wait behind a button instead. */
-  show(suggestions) {
+  /**
+   * New suggestions, and the questions of the message that none of them answers; while the agent's
+   * own text stands they wait behind a button instead.
+   */
+  show(suggestions, unanswered = []) {
     if (this.draft !== null) {
-      this.waiting = suggestions;
+      this.waiting = { suggestions, unanswered };
       this.root.querySelector("[data-waiting]")?.removeAttribute("hidden");
       return;
     }
     const kept = this.current?.entry_id;
     this.suggestions = suggestions;
+    this.unanswered = unanswered;
     this.index = Math.max(0, suggestions.findIndex((s) => s.entry_id === kept));
     this.#draw();
   }
@@ -77,7 +82,7 @@ export class ReplyCard {
     this.editing = false;
     const next = this.waiting;
     this.waiting = null;
-    if (next) this.show(next);
+    if (next) this.show(next.suggestions, next.unanswered);
     else this.#draw();
   }
 
@@ -102,7 +107,7 @@ export class ReplyCard {
     const collected = collect(this.current.sentences);
     const focused = this.#focused();
     this.root.replaceChildren(...[
-      this.#tabs(), this.#warning(), this.#panel(collected), this.#slotFields(), this.#actions(),
+      this.#tabs(), this.#warning(), this.#open(), this.#panel(collected), this.#slotFields(), this.#actions(),
       drawSources(collected, this.on.open),
     ].filter(Boolean));
     if (focused) this.root.querySelector(focused.selector)?.focus();
@@ -129,6 +134,13 @@ export class ReplyCard {
     const [colour, shape] = tone(stale[0].state);
     return h("div", { class: `notice ${colour} reply-warning` }, icon(shape),
       h("div", {}, h("b", {}, t(`state.${stale[0].state}`)), ...messages.map((message) => h("div", {}, message))));
+  }
+
+  /** What the customer also asked and the reply leaves open. */
+  #open() {
+    if (!this.unanswered.length) return null;
+    return h("div", { class: "notice due reply-warning reply-open" }, icon("inbox"),
+      h("div", {}, h("b", {}, t("reply.open")), h("ul", {}, ...this.unanswered.map((question) => h("li", {}, question)))));
   }
 
   #tabs() {

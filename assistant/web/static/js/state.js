@@ -36,9 +36,9 @@ export function validity(effective) {
   return t("validity.always");
 }
 
-/** Confidence as a word, with the number on hover. */
-export function confidence(value) {
-  const level = value >= 0.75 ? "high" : value >= UNLIKELY ? "mid" : "low";
+/** Confidence as a word, with the number on hover; an entry that answers nothing is for reference. */
+export function confidence(value, reliable = true) {
+  const level = !reliable ? "reference" : value >= 0.75 ? "high" : value >= UNLIKELY ? "mid" : "low";
   return h("span", { class: `confidence ${level}`, title: `${Math.round(value * 100)}%` },
     h("i"), t(`confidence.${level}`));
 }

@@ -1,0 +1,418 @@
+"""Contacts as the rest of the product sees them.
+
+Whatever may hold a customer's or an agent's words is masked here, before it reaches the store.
+Every change is one transaction together with the event that tells open consoles of it. A contact
+that the caller may not know of is absent: `NotFound` either way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection, Engine
+
+from assistant.accounts.credentials import new_id
+from assistant.accounts.policy import Action, authorise
+from assistant.accounts.roles import Principal, PrincipalKind
+from assistant.contacts import store
+from assistant.contacts.model import (
+    MAX_MESSAGES,
+    Changes,
+    Contact,
+    EventKind,
+    Message,
+    NewContact,
+    NewMessage,
+    Seen,
+    Speaker,
+    Status,
+)
+from assistant.contacts.rules import (
+    TooMany,
+    external_name,
+    merged,
+    numbered,
+    once_each,
+    reopened,
+    with_messages,
+)
+from assistant.insights.masking import mask
+from kb.clock import Clock
+from kb.errors import Conflict, NotFound
+from kb.store import read, write
+
+MAX_LISTED = 500
+EVENTS_KEPT = timedelta(hours=48)  # a console that was away for longer starts afresh
+_ASSESSED = 200  # newest messages that the risk is read from
+_FORGOTTEN_AT_ONCE = 200
+
+Assess = Callable[[Sequence[Message], Mapping[str, str], datetime], Mapping[str, object]]
+Wake = Callable[[], None]
+
+
+def unassessed(
+    messages: Sequence[Message], slots: Mapping[str, str], now: datetime
+) -> Mapping[str, object]:
+    """An assessment that finds nothing."""
+    return {}
+
+
+class Contacts:
+    """Opens, lists, changes and closes contacts.
+
+    Args:
+        engine: The knowledge base's database.
+        clock: The present moment.
+        assess: Reads the risk from the newest messages, oldest of them first, and from what is
+            known of the contact; what it returns is stored with the contact, as JSON.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, assess: Assess = unassessed) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._assess = assess
+        self._wakes: list[Wake] = []
+
+    def on_change(self, wake: Wake) -> None:
+        """Have `wake` called after each change that this process made; it must not block."""
+        self._wakes.append(wake)
+
+    # reading
+
+    def listing(
+        self, viewer: Principal, status: Status | None = Status.OPEN, *, mine: bool = False
+    ) -> tuple[list[Seen], int]:
+        """Contacts open to the viewer, newest activity first, and the feed's position.
+
+        Whoever follows the feed from that position misses nothing and hears nothing twice.
+        """
+        people, creator = _scope(viewer, mine)
+        with read(self._engine) as connection:
+            position = store.last_event(connection)
+            found = store.newest(connection, status, people, creator, MAX_LISTED)
+            seen = store.seen_by(connection, viewer.name, [contact.id for contact in found])
+        listed = [Seen(c, c.customer_count - seen.get(c.id, 0)) for c in found]
+        return listed, position
+
+    def get(self, contact_id: str, viewer: Principal) -> tuple[Seen, list[Message], int]:
+        """A contact with its messages, and the feed's position; NotFound when not open to them."""
+        with read(self._engine) as connection:
+            position = store.last_event(connection)
+            contact = _open_to(viewer, store.find(connection, contact_id))
+            messages = store.messages_of(connection, contact_id)
+            return _seen(connection, contact, viewer), messages, position
+
+    # writing
+
+    def create(self, new: NewContact, actor: Principal) -> tuple[Seen, bool]:
+        """Open a contact; False beside it when one with its external id is there already.
+
+        Raises:
+            Conflict: that one is not open to the caller.
+            TooMany: of messages or slots.
+        """
+        if len(new.messages) > MAX_MESSAGES:
+            raise TooMany("messages", MAX_MESSAGES)
+        external = external_name(new.external_id)
+        with write(self._engine) as connection:
+            known = store.find_external(connection, external) if external else None
+            if known is not None:
+                if not authorise(actor, Action.CONTACTS_USE, known):
+                    raise Conflict("this external id is taken", known.version)
+                return _seen(connection, known, actor), False
+            now = self._clock()
+            contact = self._blank(new, external, actor, now)
+            messages = numbered(once_each(new.messages), 0, actor, now)
+            contact = with_messages(contact, messages)
+            if messages:
+                risk = self._assess(messages[-_ASSESSED:], contact.known, now)
+                contact = replace(contact, risk=dict(risk))
+            store.add(connection, contact)
+            store.add_messages(connection, contact.id, messages)
+            _note_read(connection, contact, messages)
+            store.append_event(connection, now, EventKind.CONTACT, contact_id=contact.id)
+            seen = _seen(connection, contact, actor)
+        self._tell()
+        return seen, True
+
+    def change(
+        self, contact_id: str, actor: Principal, changes: Changes, version: int | None = None
+    ) -> Seen:
+        """Change slots, date, channel or who handles a contact.
+
+        An agent takes what nobody has, and gives away or lets go of what is theirs; a supervisor
+        assigns anything. Of two who take the same contact the second gets a Conflict.
+
+        Args:
+            contact_id: Which.
+            actor: Who.
+            changes: What.
+            version: The version it is based on; None means whatever is there.
+
+        Raises:
+            Conflict: it is at another version, or somebody else has taken it.
+            TooMany: of slots.
+        """
+
+        def changed(before: Contact) -> Contact:
+            after = replace(
+                before,
+                channel=changes.channel or before.channel,
+                as_of=before.as_of if changes.as_of is None else changes.as_of or None,
+                slots=merged(before.slots, changes.slots or {}),
+            )
+            if changes.assigned_to is not None:
+                after = replace(after, assigned_to=changes.assigned_to or None)
+            return after
+
+        try:
+            return self._update(contact_id, actor, changed, version)
+        except NotFound:
+            # It was open to them until somebody else took it: say so instead of "absent".
+            if changes.assigned_to != actor.name:
+                raise
+            with read(self._engine) as connection:
+                taken = store.find(connection, contact_id)
+            if taken is None:
+                raise
+            raise Conflict("somebody else has taken this contact", taken.version) from None
+
+    def add_message(
+        self, contact_id: str, actor: Principal, new: NewMessage
+    ) -> tuple[Message, bool]:
+        """Add a message; False beside it when one with its external id is there already.
+
+        The customer's message starts the waiting clock and opens a closed contact again; an
+        agent's stops it and counts everything as read by who handles the contact.
+
+        Raises:
+            TooMany: the contact holds as many messages as one may.
+        """
+        external = external_name(new.external_id)
+        sent = replace(new, external_id=external)
+        now = self._clock()
+        # The risk is read before anybody has to wait for the database, and once more only when
+        # another message came in between.
+        with read(self._engine) as connection:
+            before = _open_to(actor, store.find(connection, contact_id))
+            known = store.find_message(connection, contact_id, external) if external else None
+            earlier = store.messages_of(connection, contact_id, _ASSESSED - 1)
+        if known is not None:
+            return known, False
+        message, risk = self._next_message(before, earlier, sent, actor, now)
+        with write(self._engine) as connection:
+            contact = _open_to(actor, store.find(connection, contact_id))
+            known = store.find_message(connection, contact_id, external) if external else None
+            if known is not None:
+                return known, False
+            if contact.message_count != before.message_count:
+                earlier = store.messages_of(connection, contact_id, _ASSESSED - 1)
+                message, risk = self._next_message(contact, earlier, sent, actor, now)
+            contact = replace(with_messages(contact, [message]), risk=risk)
+            self._store(connection, contact, now, EventKind.MESSAGE, message.number)
+            store.add_messages(connection, contact_id, [message])
+            _note_read(connection, contact, [message])
+        self._tell()
+        return message, True
+
+    def close(self, contact_id: str, actor: Principal, outcome: str = "") -> Seen:
+        """Close a contact with what came of it; closing a closed one changes its outcome only."""
+        masked = mask(outcome)
+
+        def closed(before: Contact) -> Contact:
+            since = before.closed_at if before.status is Status.CLOSED else self._clock()
+            return replace(
+                before,
+                status=Status.CLOSED,
+                outcome=masked or before.outcome,
+                closed_at=since,
+                waiting_since=None,
+            )
+
+        return self._update(contact_id, actor, closed)
+
+    def reopen(self, contact_id: str, actor: Principal) -> Seen:
+        """Open a closed contact again; an open one stays as it is."""
+        return self._update(contact_id, actor, reopened)
+
+    def mark_read(self, contact_id: str, actor: Principal) -> Seen:
+        """Count every message of the customer as read by the caller."""
+        with write(self._engine) as connection:
+            contact = _open_to(actor, store.find(connection, contact_id))
+            news = store.mark_seen(connection, contact_id, actor.name, contact.customer_count)
+            if news:  # the caller's other windows want to know
+                now = self._clock()
+                store.append_event(connection, now, EventKind.CONTACT, contact_id=contact_id)
+        if news:
+            self._tell()
+        return Seen(contact, 0)
+
+    def hand_over(self, contact_id: str, actor: Principal, skill_group: str, text: str) -> Seen:
+        """Let go of a contact for a skill group to take; `text` tells why in its transcript."""
+        with write(self._engine) as connection:
+            contact = _open_to(actor, store.find(connection, contact_id))
+            now = self._clock()
+            new = NewMessage(Speaker.SYSTEM, text)
+            messages = numbered([new], contact.message_count, actor, now)
+            after = with_messages(reopened(contact), messages)
+            after = replace(after, skill_group=mask(skill_group), assigned_to=None)
+            stored = self._store(
+                connection, after, now, EventKind.MESSAGE, messages[0].number, contact
+            )
+            store.add_messages(connection, contact_id, messages)
+            seen = _seen(connection, stored, actor)
+        self._tell()
+        return seen
+
+    # upkeep
+
+    def note_generation(self, generation: str) -> None:
+        """Tell every console, once, that the index has another generation."""
+        if not generation:
+            return
+        with read(self._engine) as connection:
+            if store.last_detail(connection, EventKind.KNOWLEDGE) == generation:
+                return
+        with write(self._engine) as connection:  # another process may have been quicker
+            if store.last_detail(connection, EventKind.KNOWLEDGE) == generation:
+                return
+            now = self._clock()
+            store.append_event(connection, now, EventKind.KNOWLEDGE, detail=generation)
+        self._tell()
+
+    def forget(self, days: int) -> int:
+        """Delete contacts closed more than `days` days ago, with all that was said, and old events.
+
+        Returns:
+            How many contacts were deleted.
+        """
+        now, forgotten = self._clock(), 0
+        while True:  # in parts, so that nobody waits long for the database
+            with write(self._engine) as connection:
+                old = store.closed_before(connection, now - timedelta(days=days),
+                                          _FORGOTTEN_AT_ONCE)  # fmt: skip
+                store.delete(connection, old)
+                forgotten += len(old)
+                if len(old) < _FORGOTTEN_AT_ONCE:
+                    store.delete_events_before(connection, now - EVENTS_KEPT)
+                    return forgotten
+
+    def _blank(
+        self, new: NewContact, external: str | None, actor: Principal, now: datetime
+    ) -> Contact:
+        return Contact(
+            id=new_id(),
+            external_id=external,
+            channel=new.channel,
+            status=Status.OPEN,
+            customer=merged({}, new.customer, "customer"),
+            slots=merged({}, new.slots),
+            as_of=None,
+            assigned_to=None,
+            skill_group="",
+            outcome="",
+            risk={},
+            created_by=actor.name,
+            version=1,
+            message_count=0,
+            customer_count=0,
+            created_at=now,
+            updated_at=now,
+            last_message_at=None,
+            waiting_since=None,
+            closed_at=None,
+        )
+
+    def _next_message(
+        self,
+        contact: Contact,
+        earlier: Sequence[Message],
+        new: NewMessage,
+        actor: Principal,
+        now: datetime,
+    ) -> tuple[Message, dict[str, object]]:
+        """The message under its number, and the risk of the contact with it.
+
+        An answer changes the risk as well: it stops a clock.
+        """
+        (message,) = numbered([new], contact.message_count, actor, now)
+        if message.number > MAX_MESSAGES:
+            raise TooMany("messages", MAX_MESSAGES)
+        return message, dict(self._assess([*earlier, message], contact.known, now))
+
+    def _update(
+        self,
+        contact_id: str,
+        actor: Principal,
+        changed: Callable[[Contact], Contact],
+        version: int | None = None,
+    ) -> Seen:
+        with write(self._engine) as connection:
+            before = _open_to(actor, store.find(connection, contact_id))
+            if version is not None and before.version != version:
+                raise Conflict(f"contact {contact_id} was changed meanwhile", before.version)
+            after = changed(before)
+            if after == before:
+                return _seen(connection, before, actor)
+            now = self._clock()
+            stored = self._store(connection, after, now, EventKind.CONTACT, 0, before)
+            seen = _seen(connection, stored, actor)
+        self._tell()
+        return seen
+
+    def _store(
+        self,
+        connection: Connection,
+        contact: Contact,
+        now: datetime,
+        kind: EventKind,
+        number: int = 0,
+        before: Contact | None = None,
+    ) -> Contact:
+        """Save a changed contact under its next version, and the event that tells of it."""
+        stored = replace(contact, version=contact.version + 1, updated_at=now)
+        store.save(connection, stored)
+        moved = before is not None and before.assigned_to != stored.assigned_to
+        store.append_event(
+            connection,
+            now,
+            kind,
+            contact_id=stored.id,
+            number=number,
+            moved_from=(before.assigned_to or "") if before is not None and moved else None,
+        )
+        return stored
+
+    def _tell(self) -> None:
+        for wake in self._wakes:
+            wake()
+
+
+def _scope(viewer: Principal, mine: bool) -> tuple[Sequence[str | None] | None, str | None]:
+    """Whose contacts the viewer may list, and the program whose own ones come as well."""
+    if mine:
+        return [viewer.name], None
+    if authorise(viewer, Action.CONTACTS_ALL):
+        return None, None
+    return [viewer.name, None], viewer.name if viewer.kind is PrincipalKind.TOKEN else None
+
+
+def _open_to(principal: Principal, contact: Contact | None) -> Contact:
+    if contact is None or not authorise(principal, Action.CONTACTS_USE, contact):
+        raise NotFound("there is no such contact")
+    return contact
+
+
+def _seen(connection: Connection, contact: Contact, viewer: Principal) -> Seen:
+    seen = store.seen_by(connection, viewer.name, [contact.id]).get(contact.id, 0)
+    return Seen(contact, contact.customer_count - seen)
+
+
+def _note_read(connection: Connection, contact: Contact, new: Sequence[Message]) -> None:
+    """Whoever answers has read what came before, and so has who handles the contact."""
+    if not new or new[-1].role is not Speaker.AGENT:
+        return
+    for reader in {new[-1].author, contact.assigned_to or new[-1].author}:
+        store.mark_seen(connection, contact.id, reader, contact.customer_count)

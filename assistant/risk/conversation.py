@@ -1,0 +1,58 @@
+"""Who said what in a contact: the customer's texts, and the turn that waits for an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.risk.model import Message
+from indexer.text import normalise
+
+CUSTOMER = "customer"
+_COMMA = ",\uff0c\u3001"
+_STOP = "\u3002.!\uff01?\uff1f;\uff1b\n"
+_PIECE = re.compile(rf"[{_COMMA}{_STOP}~\uff5e…]+")
+_NOISE = re.compile(r"[\W_]+")
+_LAUGH = re.compile(r"^([哈呵嘻嘿嗯哦啊呃额6])\1*$")
+_PARTICLES = "啊呀哦哈呢吧啦呐嘛喔哟"
+
+
+def customer_messages(messages: Sequence[Message]) -> list[Message]:
+    """All customer messages that say something, oldest first."""
+    return [m for m in messages if m.role == CUSTOMER and m.text.strip()]
+
+
+def customer_turn(messages: Sequence[Message]) -> str:
+    """The customer's messages since our side last said something, one per line."""
+    turns = customer_turns(messages)
+    return turns[-1] if turns else ""
+
+
+def customer_turns(messages: Sequence[Message]) -> list[str]:
+    """The customer's messages, those without one of ours between them as one, one per line."""
+    turns: list[list[str]] = []
+    ours = True
+    for message in messages:
+        if message.role != CUSTOMER:
+            ours = True
+        elif message.text.strip():
+            if ours:
+                turns.append([])
+            turns[-1].append(message.text.strip())
+            ours = False
+    return ["\n".join(turn) for turn in turns]
+
+
+def is_just(text: str, phrases: Iterable[str]) -> bool:
+    """Whether a text is nothing but these phrases (你好,在吗?), particles and punctuation."""
+    known = {_bare(phrase) for phrase in phrases}
+    whole = _bare(text)
+    if whole in known or _LAUGH.match(whole):
+        return True
+    pieces = [bare for piece in _PIECE.split(text) if (bare := _bare(piece))]
+    return all(piece in known or _LAUGH.match(piece) for piece in pieces)
+
+
+def _bare(text: str) -> str:
+    plain = _NOISE.sub("", normalise(text))
+    return plain.rstrip(_PARTICLES) or plain

@@ -1,0 +1,67 @@
+"""API: what changed, for programs by sequence number and for people since a moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assistant.accounts.policy import Action
+from assistant.shift.happenings import happenings
+from assistant.web import change_views, context, labels
+from assistant.web.change_requests import ChangesQuery
+from assistant.web.change_responses import ChangeOut, ChangesOut, NewsListOut
+from assistant.web.moments import parse_moment
+from assistant.web.routing import Routes
+
+routes = Routes()
+
+
+@routes.get("/changes", Action.CHANGES_READ, query=ChangesQuery, returns=ChangesOut | NewsListOut)
+def read_changes(query: ChangesQuery) -> ChangesOut | NewsListOut:
+    """What changed after a sequence number, or with `since` the news since a moment."""
+    since = parse_moment(query.since, "since")
+    if since is not None:
+        now = context.services().clock()
+        until = parse_moment(query.until, "until") or now
+        # Whole seconds, as they are told: news of the second that is still running comes next time.
+        return _news(since, min(until, now).replace(microsecond=0), query.limit)
+    return _feed(query)
+
+
+def _news(since: datetime, until: datetime, limit: int) -> NewsListOut:
+    catalogue = context.services().catalogue.current(own_write=True)
+    rows = [
+        row
+        for happening in happenings(catalogue, since, until)
+        if (row := change_views.news(catalogue, happening))
+    ]
+    return {
+        "since": context.moment_json(since),
+        "until": context.moment_json(until),
+        "changes": rows[:limit],
+        "total": len(rows),
+    }
+
+
+def _feed(query: ChangesQuery) -> ChangesOut:
+    services = context.services()
+    catalogue = services.catalogue.current()
+    changes = services.kb.changes(query.after, query.limit)
+    found: list[ChangeOut] = []
+    for change in changes:
+        entry = catalogue.entries.get(change.entry_id)
+        shown = labels.representative(catalogue, entry) if entry else None
+        if entry is None or shown is None:
+            continue
+        found.append(
+            {
+                "seq": change.seq,
+                "entry_id": entry.id,
+                "at": context.moment_json(change.at),
+                "title": shown.content.title,
+                "kind": entry.kind.value,
+                "revision": shown.number,
+                "state": labels.state_of(catalogue, entry.id),
+                "url": labels.entry_url(entry.id),
+            }
+        )
+    return {"changes": found, "next": changes[-1].seq if changes else query.after}

@@ -1,0 +1,1 @@
+"""Measuring what is watched for in a contact, on labelled service messages."""
