@@ -126,10 +126,11 @@ class StaticEncoder:
         # One by one: a batch would start threads, and a process must be free to fork.
         return [self._tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
 
-    def unit(self, ids: NDArray[np.int64]) -> Vectors:
-        """Vectors of rows of the table, L2-normalised."""
-        found: Vectors = self._values(ids)
-        found /= np.maximum(self.lengths[ids, None], 1e-12)
+    def unit(self, ids: NDArray[np.int64], width: int) -> Vectors:
+        """Vectors of rows of the table, their first columns only, L2-normalised."""
+        rows = ids if self._mapping is None else self._mapping[ids]
+        found: Vectors = self._rows[rows, :width].astype(np.float32)
+        found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
         return found
 
     def _mean(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from indexer.lexical import FAMILIES, QueryTerms
 from indexer.masks import Mask
 from indexer.neighbours import nearness_to_best, support
 from indexer.opening import Opened
-from indexer.ranking import ABSOLUTE, COMPARED
+from indexer.ranking import FEATURES
 from indexer.subject import Noun
 from indexer.text import Term
 from kb.model import Kind
@@ -30,7 +30,6 @@ _ASKED = np.array([name in ASKED for name in FIELDS])
 _BODY = np.array([name in BODY for name in FIELDS])
 _COUNTER = FIELDS.index("counter")
 _NOTHING = np.empty(0, dtype=np.int32)
-_COMPARED = [ABSOLUTE.index(name) for name in COMPARED]
 _ALIKE = np.float32(0.8)  # how far another word for the same counts as the word itself
 _LONG = np.float32(5)  # about the logarithm of a long passage's words
 _USUAL = np.float32(30)  # about what a good match scores: keeps raw scores near one
@@ -135,8 +134,7 @@ class Measure:
         exact[columns["exact"] < 0.5] = -1
         columns |= self._by_interaction(asked, body)
         columns |= self._by_neighbours(columns, asked, body)
-        absolute = np.stack([columns[name] for name in ABSOLUTE], axis=1).astype(np.float32)
-        features = np.concatenate([absolute, _compared(absolute[:, _COMPARED])], axis=1)
+        features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
         return Candidates(self._chosen, self._spans, features, asked, body, exact)
 
     def _by_meaning(self) -> dict[str, Floats]:
@@ -285,7 +283,7 @@ class Measure:
         flags = {
             f"is_{kind.value}": (kinds == at).astype(np.float32)
             for at, kind in enumerate(Kind)
-            if f"is_{kind.value}" in ABSOLUTE
+            if f"is_{kind.value}" in FEATURES
         }
         langs = [catalogue.revisions[row].lang.startswith("zh") for row in self._chosen]
         same = (np.array(langs, dtype=bool) == self._query.chinese).astype(np.float32)
@@ -333,14 +331,6 @@ class Measure:
         # Ascending by owner, then by value: the last write for each owner is its best.
         chunk[self._owner[order]] = self._rows[order]
         return chunk
-
-
-def _compared(values: Floats) -> Floats:
-    """By how many standard deviations each value exceeds the mean of its column."""
-    if not len(values):
-        return values
-    found: Floats = (values - values.mean(axis=0)) / (values.std(axis=0) + np.float32(1e-3))
-    return found
 
 
 def _inside(terms: tuple[Term, ...], at: int) -> list[int]:

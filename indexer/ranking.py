@@ -26,7 +26,7 @@ DENSE = (
     *("dense_asked", "dense_body", "dense_best", "dense_mean", "dense_counter"),
     *("dense_asked_z", "dense_body_z", "support", "centre"),
 )
-ABSOLUTE = (
+FEATURES = (
     *DENSE,
     *("char_asked", "pair_asked", "word_asked", "char_body", "pair_body", "word_body"),
     *("char_raw", "pair_raw", "word_raw", "meant_asked", "meant_body", "meant_raw"),
@@ -36,27 +36,6 @@ ABSOLUTE = (
     *("exact", "exact_counter", "code_found", "code_missing", "same_language", "length"),
     *("is_policy", "is_guide", "is_case", "is_reply"),
 )
-# Those that are also given by how many standard deviations they exceed the other candidates'.
-COMPARED = (
-    *("dense_asked", "dense_body", "dense_best", "support", "centre"),
-    *("char_asked", "pair_asked", "word_asked", "char_body", "pair_body", "word_body"),
-    *(
-        "char_raw",
-        "pair_raw",
-        "word_raw",
-        "meant_asked",
-        "meant_body",
-        "meant_raw",
-        "alike_asked",
-        "alike_body",
-        "same_body",
-        "near_body",
-    ),
-    *("back_asked", "back_body", "overlap", "coverage"),
-)
-RELATIVE = "over_"
-FEATURES = (*ABSOLUTE, *(RELATIVE + name for name in COMPARED))
-
 # What a stored question, or a question that an entry must not answer, adds to its score. Judged
 # queries seldom repeat these word for word, so they are set, not learned.
 RULES = {"exact": 4.0, "code_found": 2.0, "exact_counter": -8.0, "dense_counter": -15.0}

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from evaluation.fitting.ranking import cross_checked, left_out
 from evaluation.fitting.tasks import Task
-from indexer.ranking import COMPARED, DENSE, RELATIVE
+from indexer.ranking import DENSE
 
 _SIDES = ("asked", "body", "raw")
 
@@ -28,10 +28,9 @@ PARTS: Mapping[str, Sequence[str]] = {
     "late interaction": LATE,
     "neighbours": ("support", "centre"),
     "whole-entry coverage": ("coverage", "unknown", "overlap"),
-    "comparison with other candidates": tuple(RELATIVE + name for name in COMPARED),
     "all but vectors and words": (
         *_sides("char", "pair", "meant"), *LATE, "support", "centre", "coverage", "unknown",
-        "overlap", *(RELATIVE + name for name in COMPARED),
+        "overlap",
     ),
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.fitting.tasks import Floats, Query, Task
-from indexer.ranking import FEATURES, LEAVES, RELATIVE, RULES, Trees, trees_of
+from indexer.ranking import FEATURES, LEAVES, RULES, Trees, trees_of
 
 ROUNDS = 180
 RATE = 0.07
@@ -30,13 +30,8 @@ _GLANCE = ("dense_best", "pair_raw", "char_raw", "word_asked", "exact")
 
 
 def columns(without: Collection[str] = ()) -> list[str]:
-    """Names of the features that trees may use; the rules have their own.
-
-    Args:
-        without: Features to leave out, compared ones named by themselves or by their origin.
-    """
-    out = {*RULES, *without}
-    return [name for name in FEATURES if name not in out and name.removeprefix(RELATIVE) not in out]
+    """Names of the features that trees may use, but for some; the rules have their own."""
+    return [name for name in FEATURES if name not in {*RULES, *without}]
 
 
 def learn(tasks: Sequence[Task], *, without: Collection[str] = (), rounds: int = ROUNDS) -> Trees:
@@ -86,8 +81,7 @@ def learn(tasks: Sequence[Task], *, without: Collection[str] = (), rounds: int =
 
 
 def _direction(name: str) -> int:
-    plain = name.removeprefix(RELATIVE)
-    return 0 if plain in _FREE else -1 if plain in _FALLING else 1
+    return 0 if name in _FREE else -1 if name in _FALLING else 1
 
 
 def _kept(query: Query) -> NDArray[np.int64]:

@@ -35,7 +35,7 @@ def test_values_are_those_of_the_formula(interaction: Interaction) -> None:
     table, query = shipped(), "冰箱不冷"
     asked = np.array(table.tokens([query])[0])
     text = np.array(table.tokens([TEXTS[3]])[0])
-    best = (table.unit(asked) @ table.unit(text).T).max(axis=1)
+    best = (table.unit(asked, 192) @ table.unit(text, 192).T).max(axis=1)
     weights = table.lengths[asked] * interaction.idf[asked]
     expected = (weights * np.maximum(best, 0) ** 2).sum() / weights.sum()
     assert interaction.meet(query, ALL).alike[3] == pytest.approx(expected, rel=1e-4)

@@ -52,7 +52,7 @@ def test_the_shipped_file_is_read_and_written_back(tmp_path: Path) -> None:
 def test_shipped_scores_never_fall_when_a_similarity_grows() -> None:
     rng = np.random.default_rng(7)
     model = Ranking.read().full
-    for name in ("dense_best", "pair_body", "alike_body", "coverage", "over_char_raw"):
+    for name in ("dense_best", "pair_body", "alike_body", "coverage", "char_raw"):
         low = rng.uniform(0, 1, size=(40, len(FEATURES))).astype(np.float32)
         high = low.copy()
         high[:, FEATURES.index(name)] += 0.3
