@@ -22,7 +22,7 @@ from indexer.vocabulary import Words
 from kb.model import Audience
 
 _CERTAIN = 0.97
-_SURE_TRUST = 0.98
+_SURE_TRUST = 1.0
 _DOUBTFUL_TRUST = 0.85
 _FOCUS_TRUST = 0.9
 _PLAINLY = 0.5  # confidence that a reading must reach which the words do not suggest

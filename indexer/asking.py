@@ -38,6 +38,8 @@ _NUMBERED = re.compile(
 )
 # 能退吗运费谁出: the particle ends a question although nothing shows it.
 _UNMARKED_END = re.compile(rf"(?<=[吗嘛])(?=[{_HAN}]{{2}})")
+# What follows may be a question of its own only if it is long enough to name something.
+_UNMARKED_BREAK = re.compile(rf"(?<=[吗嘛])(?=[{_HAN}]{{4}})")
 _SPACED = re.compile(rf"(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])")
 _TAG_QUESTION = re.compile(
     r"(?:这样)?(?:可以|好|行|对|是|能|会|有|请问|在|算|成)?"
@@ -50,7 +52,7 @@ _ELLIPSIS = re.compile(rf"[^{_COMMA}{_STOP}]{{1,10}}呢[{_COMMA}{_STOP}]*")
 def clauses(text: str) -> list[str]:
     """The clauses of a text with their punctuation; 还有, 另外 and 2. begin a new one."""
     marked = _SPACED.sub(_GAP, text)
-    marked = _UNMARKED_END.sub(_GAP, marked)
+    marked = _UNMARKED_END.sub(_GAP, _UNMARKED_BREAK.sub("\n", marked))
     if len(_NUMBERED.findall(marked)) > 1:
         marked = _NUMBERED.sub("\n", marked)
     marked = _CONNECTIVE.sub(lambda found: "\n" + found.group(), marked)

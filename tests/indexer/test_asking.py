@@ -54,6 +54,8 @@ def test_no_more_than_three_questions() -> None:
          ["How do I return it?", "how long is the refund"]),
         ("how do i return it and how long does the refund take",
          ["how do i return it", "how long does the refund take"]),
+        ("能退吗运费谁出", ["能退吗", "运费谁出"]),
+        ("可以换货吗要多久", ["可以换货吗要多久"]),
     ],
 )  # fmt: skip
 def test_questions_are_told_apart_without_punctuation(turn: str, expected: list[str]) -> None:
