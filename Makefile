@@ -6,10 +6,10 @@ export PORT
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint gate check model index evaluate bench export lock clean
+.PHONY: help run test lint gate check model index evaluate bench bench-console export lock clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/run.stamp: pyproject.toml constraints.txt
 	@echo "Making the environment in .venv (once; about a minute) ..."
@@ -55,6 +55,9 @@ evaluate: .venv/dev.stamp ## measure retrieval on the judged queries; writes var
 
 bench: .venv/dev.stamp ## latency of search under 20 concurrent clients
 	@$(BIN)/zhike bench
+
+bench-console: .venv/dev.stamp ## 200 open consoles, a message every 5 s each, for ten minutes
+	@$(BIN)/zhike bench console
 
 export: .venv/run.stamp ## write all entries back to content/ as Markdown
 	@$(BIN)/zhike export content

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
 
 from kb import freshness
 from kb.clock import Clock
+from kb.conflicts import ConflictPair
 from kb.freshness import Freshness
 from kb.knowledge import KnowledgeBase
 from kb.model import Entry, Revision
+from kb.snoozing import Snooze
 from kb.validity import Span, Timeline
 
 MAX_AGE = timedelta(minutes=1)
@@ -31,7 +34,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One consistent picture. `sequence` is the change it includes last, `at` when it was taken."""
+    """One consistent picture. `sequence` is the change it includes last, `at` when it was taken.
+
+    `conflicts` are all contradictions in force, also those that somebody found to be none.
+    """
 
     sequence: int
     at: datetime
@@ -40,6 +46,8 @@ class Catalogue:
     timeline: Timeline
     dependents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conflicts: tuple[ConflictPair, ...] = ()
+    snoozes: Mapping[str, Snooze] = field(default_factory=dict)
 
     def in_force(self, entry_id: str, as_of: datetime | None = None) -> Revision | None:
         """The revision in force at `as_of` (default: when the picture was taken), or None."""
@@ -60,6 +68,21 @@ class CatalogueKeeper:
         self._current: Catalogue | None = None
         self._cost_seconds = 0.0
         self._not_before = 0.0
+        self._held = threading.local()
+
+    @contextmanager
+    def held(self) -> Iterator[Catalogue]:
+        """The current picture, which `current` gives this thread until the end of the block.
+
+        For work that looks many times and changes nothing: whether the picture is stale is asked
+        once.
+        """
+        before = getattr(self._held, "picture", None)
+        self._held.picture = before or self.current()
+        try:
+            yield self._held.picture
+        finally:
+            self._held.picture = before
 
     def current(self, *, own_write: bool = False) -> Catalogue:
         """The picture to answer from.
@@ -71,6 +94,9 @@ class CatalogueKeeper:
         while that is quick, in the background once the knowledge base has grown so large that a
         request should not wait for it; everybody else goes on with the previous one.
         """
+        held: Catalogue | None = getattr(self._held, "picture", None)
+        if held is not None and not own_write:
+            return held
         known = self._current
         if known is None:
             with self._renewing:
@@ -111,14 +137,16 @@ def take(kb: KnowledgeBase, clock: Clock) -> Catalogue:
     sequence = kb.last_change()  # before reading: a change in between makes the picture stale again
     now = clock()
     entries = {entry.id: entry for entry in kb.snapshot()}
+    timeline = Timeline(entries.values())
+    conflicts = freshness.contradictions(entries, timeline, now)
     states = freshness.assess(
         entries.values(),
         now=now,
         tz=kb.site_tz,
         reports=kb.reports(),
+        conflicts=conflicts,
         ignored=kb.dismissed_conflicts(),
     )
-    timeline = Timeline(entries.values())
     return Catalogue(
         sequence=sequence,
         at=now,
@@ -127,6 +155,8 @@ def take(kb: KnowledgeBase, clock: Clock) -> Catalogue:
         timeline=timeline,
         dependents=_reversed(entries, timeline, now, lambda r: r.content.depends_on),
         successors=_reversed(entries, timeline, now, lambda r: r.content.supersedes),
+        conflicts=tuple(conflicts),
+        snoozes=kb.snoozes(),
     )
 
 

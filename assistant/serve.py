@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,11 @@ Say = Callable[[str], None]
 # faiss and BLAS threads started before a fork hang the child, and make single queries slower.
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 _UPKEEP_SECONDS = 3600.0
+# Threads that compute must let one that writes go on soon: while it holds the database's lock,
+# every other writer waits for it. Python's own 5 ms, at each of its statements, is too long.
+_SWITCH_SECONDS = 0.0005
+# glibc would give every thread a heap of its own, each growing to the most that it ever needed.
+_M_ARENA_MAX, _ARENAS = -8, 2
 
 
 class CannotServe(ZhikeError):
@@ -153,6 +159,8 @@ def load_app(settings: Settings) -> Callable[..., Any]:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("kb.store").setLevel(logging.ERROR)  # the master has warned already
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    _share_heaps()
     if metrics := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         reserve(Path(metrics))
     services = build_services(settings)
@@ -160,6 +168,12 @@ def load_app(settings: Settings) -> Callable[..., Any]:
     threading.Thread(target=_warm_up, args=(services,), name="warm-up", daemon=True).start()
     threading.Thread(target=_upkeep, args=(services,), name="upkeep", daemon=True).start()
     return create_app(services)
+
+
+def _share_heaps() -> None:
+    """Let the threads of this process share their heaps, where the C library knows how."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def _warm_up(services: Services) -> None:
@@ -170,6 +184,7 @@ def _warm_up(services: Services) -> None:
     try:
         services.catalogue.current()
         services.searcher.search(SearchRequest("退货", audiences=audiences_of(Role.AGENT)))
+        services.canned.warm_up()
     except Exception:
         logging.getLogger(__name__).exception("warming up failed; requests will load the rest")
 

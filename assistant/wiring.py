@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from assistant.contacts.contacts import Contacts
 from assistant.contacts.model import Message as Said
 from assistant.insights.insights import Insights
 from assistant.replies.model import SuggestRequest, SuggestResponse
-from assistant.risk import Message, RiskSettings, assess
+from assistant.risk import Message, RiskSettings, assess, load_settings
 from assistant.risk.plain import as_json
 from indexer.search import SearchRequest, SearchResponse
 from kb.clock import Clock, utc_now
@@ -76,6 +76,7 @@ class Services:
     canned: CannedReplies
     cases: Cases
     signing_key: bytes
+    risk: RiskSettings = field(default_factory=load_settings)
 
 
 def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
@@ -125,6 +126,7 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
         canned=CannedReplies(engine, clock, catalogue, searcher.search, encoder),
         cases=Cases(kb, catalogue, contacts, searcher.search),
         signing_key=signing_key(settings.data),
+        risk=tables.risk,
     )
 
 

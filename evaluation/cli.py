@@ -1,4 +1,4 @@
-"""`zhike evaluate` and `zhike bench`."""
+"""`zhike evaluate`, `zhike bench` and `zhike bench console`."""
 
 from __future__ import annotations
 
@@ -258,6 +258,35 @@ def risk(split: str, as_json: bool, errors: bool) -> None:
         click.echo(measuring.errors(judged, found), err=as_json)
 
 
+@evaluate.command()
+@SPLIT
+@JSON
+@click.option("--errors", is_flag=True, help="List the cases that it is wrong about, too.")
+@click.pass_context
+def freshness(context: click.Context, split: str, as_json: bool, errors: bool) -> None:
+    """Compare states, conflicts and the ripple of changes with people's labels.
+
+    Fails (exit 1) below the bars: states precision and recall 0.95, conflicts 0.80, ripple recall
+    0.95.
+
+    \b
+    Examples:
+      zhike evaluate freshness --errors
+      zhike evaluate freshness --split test --json
+    """  # noqa: D301
+    from evaluation.freshness import measuring
+
+    found = measuring.measure(split)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        click.echo(measuring.text(found))
+    if errors:
+        click.echo(measuring.errors(found), err=as_json)
+    if measuring.below_bars(found):
+        context.exit(1)
+
+
 @evaluate.command("fit-mood")
 @click.argument("reviews", metavar="DIR",
                 type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
@@ -297,18 +326,23 @@ def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @CONTENT
 @click.option("--clients", default=20, show_default=True, help="Concurrent clients.")
 @click.option("--requests", default=100, show_default=True, help="Requests of each client.")
 @click.option("--think", default=0.2, show_default=True,
               help="Mean seconds a client of the paced load thinks between questions.")  # fmt: skip
-def bench(content: Path, clients: int, requests: int, think: float) -> None:
+@click.pass_context
+def bench(context: click.Context, content: Path, clients: int, requests: int, think: float) -> None:
     """Latency of search on the real service under concurrent clients.
 
     Two loads are printed: paced (clients think between questions) and saturated (they do not,
     which shows capacity). Server times are from the Server-Timing header.
+
+    `zhike bench console` measures open consoles instead.
     """
+    if context.invoked_subcommand is not None:
+        return
     from evaluation import bench as load_test
     from evaluation import judged as judged_file
     from evaluation.workspace import service, workspace
@@ -322,3 +356,41 @@ def bench(content: Path, clients: int, requests: int, think: float) -> None:
             samples, seconds = load_test.measure(port, token, queries, load)
             label = f"{name}, {clients} clients" + (f", think {pause} s" if pause else "")
             click.echo("\n".join(load_test.table(label, samples, seconds)))
+
+
+@bench.command("console")
+@CONTENT
+@click.option("--consoles", default=200, show_default=True, type=click.IntRange(min=1),
+              help="Open consoles, each of its own agent.")  # fmt: skip
+@click.option("--minutes", default=10.0, show_default=True, type=click.FloatRange(min=0.05))
+@click.option("--every", default=5.0, show_default=True, type=click.FloatRange(min=0.1),
+              help="Seconds between two messages of a customer.")  # fmt: skip
+@click.option("--answers/--no-answers", "answered", default=True, show_default=True,
+              help="Whether the agents answer what customers write.")  # fmt: skip
+@JSON
+@click.pass_context
+def bench_console(
+    context: click.Context, content: Path, consoles: int, minutes: float, every: float,
+    answered: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Many open consoles: from a customer's message to the suggestion at the console.
+
+    Exit code 1 when something did not hold: an error, an event lost or told twice, a 95th
+    percentile over 200 ms, or memory that grows.
+
+    \b
+    Examples:
+      zhike bench console
+      zhike bench console --minutes 1 --consoles 50 --json
+    """  # noqa: D301
+    from evaluation import bench_console as load_test
+
+    _say(f"Importing {content} and starting the service …")
+    load = load_test.Load(consoles, minutes, every, answered)
+    measured = load_test.measure(content, load, _say)
+    if as_json:
+        click.echo(json.dumps(load_test.as_json(measured), ensure_ascii=False, indent=1))
+    else:
+        click.echo(load_test.text(measured))
+    if measured.failures:
+        context.exit(1)

@@ -29,6 +29,7 @@ from kb.settings import Settings
 from kb.store import open_engine, upgrade
 
 START_SECONDS = 60.0
+_COMMAND = (sys.executable, "-m", "assistant.cli")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +88,41 @@ def service(settings: Settings) -> Iterator[tuple[int, str]]:
 
     Raises RuntimeError when it does not become ready within START_SECONDS.
     """
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "ZHIKE_DATA": str(settings.data),
-        "ZHIKE_DATABASE_URL": settings.database_url,  # or else a `.env` might name the real one
-        "PORT": str(port),
-    }
-    command = [sys.executable, "-m", "assistant.cli"]
     token = subprocess.run(
-        [*command, "token", "create", "--role", "agent", "--name", "bench"],
-        env=environment, check=True, capture_output=True, text=True,
+        [*_COMMAND, "token", "create", "--role", "agent", "--name", "bench"],
+        env=_environment(settings), check=True, capture_output=True, text=True,
     ).stdout.split()[-1]  # fmt: skip
+    with serving(settings) as (port, _process):
+        yield port, token
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[tuple[int, int]]:
+    """Starts the real service over `settings.data`; yields its port and process id.
+
+    Raises RuntimeError when it does not become ready within START_SECONDS.
+    """
+    port = _free_port()
     process = subprocess.Popen(
-        [*command, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*_COMMAND, "serve"],
+        env={**_environment(settings), "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait(port, process)
-        yield port, token
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ZHIKE_DATA": str(settings.data),
+        "ZHIKE_DATABASE_URL": settings.database_url,  # or else a `.env` might name the real one
+    }
 
 
 def _free_port() -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 SHIPPED = Path(__file__).parent / "models" / "zhike-static-zh-en"
+_AT_ONCE = 4096  # rows of a table that are made floats at a time
 
 
 class Encoder(Protocol):
@@ -95,6 +96,7 @@ class StaticEncoder:
         self._scales: NDArray[np.floating[Any]] | None = stored.get("weights")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
+        self._lengths: dict[int, Vectors] = {}
         self.name = path.name
         self.dimensions = int(self._rows.shape[1])
         self.fingerprint = f"static-{_digest([weights, folder / 'tokenizer.json'])}"
@@ -129,9 +131,19 @@ class StaticEncoder:
     def unit(self, ids: NDArray[np.int64], width: int) -> Vectors:
         """Vectors of rows of the table, their first columns only, L2-normalised."""
         rows = ids if self._mapping is None else self._mapping[ids]
-        found: Vectors = self._rows[rows, :width].astype(np.float32)
-        found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+        found: Vectors = self._rows[:, :width][rows].astype(np.float32)
+        found /= self._lengths_of(width)[rows, None]
         return found
+
+    def _lengths_of(self, width: int) -> Vectors:
+        """Length of the first columns of each stored row; worked out once, queries need many."""
+        if width not in self._lengths:
+            lengths = np.empty(len(self._rows), dtype=np.float32)
+            for at in range(0, len(lengths), _AT_ONCE):
+                some = self._rows[at : at + _AT_ONCE, :width].astype(np.float32)
+                lengths[at : at + _AT_ONCE] = np.linalg.norm(some, axis=1)
+            self._lengths[width] = np.maximum(lengths, 1e-12)
+        return self._lengths[width]
 
     def _mean(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         mean: NDArray[np.float32] = self._values(ids).mean(axis=0)

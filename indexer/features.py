@@ -94,6 +94,20 @@ class Scored(NamedTuple):
     mass: float
 
 
+class _Group(NamedTuple):
+    """Some of the chunks by the revision they belong to.
+
+    Attributes:
+        at: Which chunks, as places among those that are measured.
+        first: Where in `at` each revision's begin.
+        owners: The revision of each of these beginnings.
+    """
+
+    at: Rows
+    first: Rows
+    owners: Rows
+
+
 class Measure:
     """Features of the chosen revisions, computed over all their chunks at once."""
 
@@ -112,6 +126,9 @@ class Measure:
         fields = np.asarray(opened.catalogue.arrays["chunk_fields"])[self._rows]
         self._asked, self._body = _ASKED[fields], _BODY[fields]
         self._counter = fields == _COUNTER
+        self._in_asked, self._in_body, self._in_counter, self._in_rest = (
+            self._group(among) for among in (self._asked, self._body, self._counter, ~self._counter)
+        )
         self._near = self._similarities()
         self._raw = scored.bm25[:, self._rows]
         self._said = self._raw / np.maximum(query.said.masses, 1e-6)[:, None]
@@ -138,9 +155,9 @@ class Measure:
         return Candidates(self._chosen, self._spans, features, asked, body, exact)
 
     def _by_meaning(self) -> dict[str, Floats]:
-        asked = self._highest(self._near, self._asked)
-        body = self._highest(self._near, self._body)
-        counter = self._highest(self._near, self._counter)
+        asked = self._highest(self._near, self._in_asked)
+        body = self._highest(self._near, self._in_body)
+        counter = self._highest(self._near, self._in_counter)
         has_body = body != 0
         (asked_mean, asked_spread), (body_mean, body_spread) = self._background()
         return {
@@ -157,23 +174,26 @@ class Measure:
 
     def _by_words(self) -> dict[str, Floats]:
         found: dict[str, Floats] = {}
+        by_asked = self._highest(
+            np.vstack((self._said, self._meant, self._overlap)), self._in_asked
+        )
+        by_body = self._highest(np.vstack((self._said, self._meant)), self._in_body)
+        by_any = self._highest(np.vstack((self._raw, self._equal)), self._in_rest)
         for at, name in enumerate(FAMILIES):
-            asked = self._highest(self._said[at], self._asked)
-            body = self._highest(self._said[at], self._body)
-            raw = self._highest(self._raw[at], ~self._counter)
-            found |= {f"{name}_asked": asked, f"{name}_body": body, f"{name}_raw": raw / _USUAL}
-        asked = self._highest(self._meant, self._asked)
-        body = self._highest(self._meant, self._body)
+            found |= {
+                f"{name}_asked": by_asked[at],
+                f"{name}_body": by_body[at],
+                f"{name}_raw": by_any[at] / _USUAL,
+            }
+        asked, body, overlap = by_asked[-2], by_body[-1], by_asked[-1]
         best: Floats = np.maximum(asked, body)
         found["meant_asked"], found["meant_body"] = asked / self._mass, body / self._mass
         found["meant_raw"] = best / _USUAL
-        overlap = self._highest(self._overlap, self._asked)
-        exact = self._highest(self._equal, ~self._counter)
-        against = self._highest(self._equal, self._counter)
+        against = self._highest(self._equal, self._in_counter)
         return {
             **found,
             "overlap": overlap,
-            "exact": exact,
+            "exact": by_any[-1],
             "exact_counter": against,
             **self._coverage(),
             **self._subject(),
@@ -313,14 +333,19 @@ class Measure:
         exact: Floats = equal.astype(np.float32)
         return exact
 
-    def _highest(self, values: Floats, among: NDArray[np.bool_]) -> Floats:
-        """Highest value for each revision, 0 where it has none."""
-        highest = np.zeros(len(self._chosen), dtype=np.float32)
+    def _group(self, among: NDArray[np.bool_]) -> _Group:
         at = np.flatnonzero(among)
-        if len(at):
-            owner = self._owner[at]
-            first = np.flatnonzero(np.diff(owner, prepend=-1))  # owners ascend
-            highest[owner[first]] = np.maximum.reduceat(values[at], first)
+        owner = self._owner[at]
+        # Owners ascend: each begins where it differs from the one before.
+        first = np.flatnonzero(np.concatenate([owner[:1] >= 0, owner[1:] != owner[:-1]]))
+        return _Group(at, first, owner[first])
+
+    def _highest(self, values: Floats, among: _Group) -> Floats:
+        """Highest value for each revision, 0 where it has none; of each row, if there are rows."""
+        highest = np.zeros((*values.shape[:-1], len(self._chosen)), dtype=np.float32)
+        if len(among.at):
+            found = np.maximum.reduceat(values[..., among.at], among.first, axis=-1)
+            highest[..., among.owners] = found
         return highest
 
     def _best(self, values: Floats, among: NDArray[np.bool_]) -> Rows:

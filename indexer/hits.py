@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from indexer.catalogue import ChunkRow
 from indexer.concepts import other_words
@@ -16,37 +17,56 @@ from indexer.text import STOP_WORDS
 from kb.model import Audience, Kind
 
 _TELLING = 0.4
+_KINDS, _AUDIENCES = tuple(Kind), tuple(Audience)
 
 
-def make_hit(opened: Opened, query: Query, found: Candidates, at: int, confidence: float) -> Hit:
-    """The hit for the candidate in row `at`."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What of a query may stand in a text; the same for all of its hits.
+
+    Attributes:
+        weights: Weight of each term, and of other words for the same.
+        telling: Those that are worth pointing at.
+    """
+
+    weights: dict[str, float]
+    telling: list[str]
+
+    @classmethod
+    def of(cls, query: Query) -> Words:
+        """The words of a query."""
+        weights = _found_weights(query)
+        return cls(weights, _telling(query, weights))
+
+
+def make_hit(opened: Opened, words: Words, found: Candidates, at: int, confidence: float) -> Hit:
+    """The hit for the candidate in row `at`, found with a query of these words."""
     catalogue = opened.catalogue
     row = int(found.revisions[at])
     revision = catalogue.revisions[row]
-    parts = dict(zip(FEATURES, (float(value) for value in found.features[at]), strict=True))
+    parts = dict(zip(FEATURES, found.features[at].tolist(), strict=True))
     body = _chunk(opened, int(found.body[at]))
-    weights = _found_weights(query)
-    passage = snippet(body.quote, weights, limit_for(revision.lang)) if body else ""
+    passage = snippet(body.quote, words.weights, limit_for(revision.lang)) if body else ""
     matched = _matched(opened, found, at, parts, body, passage)
     start, end = catalogue.span(int(found.spans[at]))
     return Hit(
         entry_id=revision.entry_id,
         revision=revision.number,
-        kind=list(Kind)[int(catalogue.arrays["kinds"][row])],
+        kind=_KINDS[int(catalogue.arrays["kinds"][row])],
         title=revision.title,
         snippet=passage or revision.title,
         confidence=confidence,
         matched=Matched(
             matched.field,
             matched.text,
-            _highlights(_telling(query, weights), matched.text, passage, revision.title),
+            _highlights(words.telling, matched.text, passage, revision.title),
         ),
         heading=body.heading if body else "",
         anchor=body.anchor if body else "",
         score_parts=parts,
         effective_from=moment(start),
         effective_until=moment(end),
-        audience=list(Audience)[int(catalogue.arrays["audiences"][row])],
+        audience=_AUDIENCES[int(catalogue.arrays["audiences"][row])],
         lang=revision.lang,
     )
 

@@ -27,6 +27,7 @@ NEAR = 0.6
 _WIDTH = 192
 Floats = NDArray[np.float32]
 Tokens = NDArray[np.uint16]
+Places = NDArray[np.int64]
 
 
 @lru_cache(maxsize=1)
@@ -116,16 +117,16 @@ class Interaction:
         begins = ends - sizes
         at = np.arange(ends[-1]) + np.repeat(self.starts[chunks[filled]] - begins, sizes)
         flat = np.asarray(self.tokens[at], dtype=np.int64)
-        distinct, place = np.unique(flat, return_inverse=True)
+        distinct, place = _distinct(flat, len(self.idf))
         wanted, times = np.unique(asked, return_counts=True)
         table = shipped()
         near = table.unit(wanted, _WIDTH) @ table.unit(distinct, _WIDTH).T
-        spread = near[:, place]
+        spread = np.take(near, place, axis=1)
         best = np.maximum.reduceat(spread, begins, axis=1)
         weights = self._weights[wanted] * times
         weights /= max(float(weights.sum()), 1e-9)
         own = self._weights[flat]
-        back = np.add.reduceat(own * spread.max(axis=0), begins) / np.maximum(
+        back = np.add.reduceat(own * near.max(axis=0)[place], begins) / np.maximum(
             np.add.reduceat(own, begins), 1e-9
         )
         columns = (
@@ -136,3 +137,16 @@ class Interaction:
         for row, column in enumerate(columns):
             found[row, filled] = column
         return Met(*found)
+
+
+def _distinct(numbers: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], Places]:
+    """The distinct ones among numbers below `count`, ascending, and the place of each in these.
+
+    As `np.unique` gives them, without sorting: there are many words and few distinct ones.
+    """
+    known = np.zeros(count, dtype=np.bool_)
+    known[numbers] = True
+    distinct = np.flatnonzero(known)
+    places = np.empty(count, dtype=np.int64)
+    places[distinct] = np.arange(len(distinct))
+    return distinct, places[numbers]

@@ -78,7 +78,8 @@ class Trees:
         if not len(self.columns):
             return np.zeros(len(features))
         missed = features[:, self.columns] > self.limits
-        left = np.bitwise_and.reduce(np.where(missed, self.masks, np.uint8(255)), axis=2)
+        # A split that is met rules out nothing: 0 - 1 sets all bits.
+        left = np.bitwise_and.reduce(self.masks | (missed.view(np.uint8) - 1), axis=2)
         leaf = _FIRST_BIT[left]
         found: Doubles = self.values[np.arange(len(self.columns)), leaf].sum(
             axis=1, dtype=np.float64

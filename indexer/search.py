@@ -20,7 +20,7 @@ from indexer.encoder import Encoder
 from indexer.features import Candidates, Query
 from indexer.follow_ups import Reading, ranked, shares
 from indexer.generations import CURRENT
-from indexer.hits import make_hit
+from indexer.hits import Words, make_hit
 from indexer.masks import Mask
 from indexer.noise import essential
 from indexer.opening import Opened, open_live
@@ -155,8 +155,9 @@ class Searcher:
         answers = Answers(ranked(opened, readings), some)
         answers, reason = self._reconsidered(opened, first, answers, timings)
         measured = time.perf_counter()
+        words = {id(reading): Words.of(reading.query) for reading, _ in readings}
         hits = tuple(
-            make_hit(opened, reading.query, reading.found, at, chance)
+            make_hit(opened, words[id(reading)], reading.found, at, chance)
             for chance, reading, at in answers.order[: request.limit]
         )
         finished = time.perf_counter()

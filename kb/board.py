@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from kb.basis import last_review
 from kb.model import Entry, Kind, Revision
+from kb.snoozing import Snooze
 from kb.states import Freshness, Reason, State
 from kb.validity import Timeline
 
@@ -20,6 +21,7 @@ class BoardRow:
 
     `damage` = (1 + uses) × days the flaw has been there × risk: a flaw still ahead does none.
     `revision` is the one in force, else the newest published; `next_review` None means never.
+    `snooze` is there while it is put off.
     """
 
     entry_id: str
@@ -34,6 +36,13 @@ class BoardRow:
     risk: int
     revision: int
     next_review: datetime | None
+    reviewer: str = ""
+    products: tuple[str, ...] = ()
+    snooze: Snooze | None = None
+
+    def concerns(self, names: Collection[str]) -> bool:
+        """Whether one of `names` (a person and the teams they are in) keeps or reviews it."""
+        return bool(names) and (self.owner in names or self.reviewer in names)
 
 
 def board(
@@ -43,15 +52,20 @@ def board(
     now: datetime,
     *,
     include_current: bool = False,
+    snoozes: Mapping[str, Snooze] | None = None,
 ) -> list[BoardRow]:
     """Rows for all published entries that are not current, by damage, then by state and id.
 
-    `usage` counts the uses of each entry in whatever period the caller cares for.
+    `usage` counts the uses of each entry in whatever period the caller cares for. Rows that
+    `snoozes` put off are among them, with their snooze: whoever shows them decides.
     """
     everything = list(entries)
     timeline = Timeline(everything)
     rows = [
-        _row(entry, timeline.at(entry.id, now) or entry.published[-1], label, usage, now)
+        _row(
+            entry, timeline.at(entry.id, now) or entry.published[-1], label, usage, now,
+            (snoozes or {}).get(entry.id),
+        )
         for entry in everything
         if entry.published and (label := freshness.get(entry.id, Freshness(State.CURRENT)))
         and (include_current or label.state is not State.CURRENT)
@@ -60,8 +74,9 @@ def board(
 
 
 def _row(
-    entry: Entry, revision: Revision, label: Freshness, usage: Mapping[str, int], now: datetime
-) -> BoardRow:
+    entry: Entry, revision: Revision, label: Freshness, usage: Mapping[str, int], now: datetime,
+    snooze: Snooze | None,
+) -> BoardRow:  # fmt: skip
     keeper = entry.stewardship
     review = last_review(keeper, revision)
     age = _age(label, review, now)
@@ -80,6 +95,9 @@ def _row(
         risk=risk,
         revision=revision.number,
         next_review=review + timedelta(days=every) if every else None,
+        reviewer=keeper.reviewer,
+        products=revision.content.products,
+        snooze=snooze if snooze and snooze.covers(label, now) else None,
     )
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from kb.quantities import Quantity, quantities
+from kb.relative_dates import relative_deadlines
+from kb.sentences import split
 
 _BEFORE = re.compile(
     r"(?:截止(?:时间|日期)?(?:为|到|至|是|于)?|截至|即日起至|有效期(?:到|至)|结束于|[至到~—–-]"
@@ -30,9 +33,10 @@ _ITERATED = re.compile(
 _CONDITION = re.compile(
     r"^[^,,。;;]{0,12}(?:下单|购买|购入|签收|付款|支付|激活|注册|开通|生产|安装|入会|发货)[^,,。;;]{0,6}的"
 )
-_MONTH_END = re.compile(
-    r"(?:即日起)?[至到]\s*(?:本|这个|当)?月(?:底|末)|截止(?:到|至)?\s*(?:本|这个|当)?月(?:底|末)"
+_EXAMPLE = re.compile(
+    r"^(?:例如|比如|譬如|举例|如[:：]|for example|for instance|e\.g\.)", re.IGNORECASE
 )
+_TOLD = re.compile(r"(?:已经?|早已)[^，,。；;]{0,4}$")  # 已于…结束 tells what happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +48,36 @@ class PassedDate:
 
 
 def passed_deadlines(
-    text: str, *, written: datetime, now: datetime, tz: ZoneInfo
+    text: str, *, written: datetime, now: datetime, tz: ZoneInfo, spoken: bool = False
 ) -> list[PassedDate]:
     """Deadlines in plain `text` whose day ended before `now` in time zone `tz`.
 
     A year that is left out is the first that puts the date on or after the day the text was
-    `written` (the revision's start of validity, or its publishing).
+    `written` (the revision's start of validity, or its publishing). In a `spoken` text, such as a
+    canned reply, 今天 and 本周 are those of the day it is said: they count for nothing.
     """
     start = written.astimezone(tz).date()
     deadlines: list[PassedDate] = []
-    for line in text.split("\n"):
-        for quantity in quantities(line):
-            if quantity.kind == "date" and _is_deadline(line, quantity):
-                day = _resolve(quantity.value, start)
-                if day:
-                    deadlines.append(PassedDate(quantity.text, day))
-        deadlines += [
-            PassedDate(found[0], _month_end(start.year, start.month))
-            for found in _MONTH_END.finditer(line)
-        ]
+    for sentence in split(text):
+        if not _EXAMPLE.match(sentence):
+            deadlines += _dated(sentence, start)
+            relative = () if spoken else relative_deadlines(sentence, start)
+            deadlines += [PassedDate(*found) for found in relative]
     return [deadline for deadline in deadlines if _end_of(deadline.day, tz) <= now]
+
+
+def _dated(sentence: str, start: date) -> Iterator[PassedDate]:
+    """Deadlines given by a date."""
+    for quantity in quantities(sentence):
+        if quantity.kind == "date" and _is_deadline(sentence, quantity):
+            day = _resolve(quantity.value, start)
+            if day:
+                yield PassedDate(quantity.text, day)
 
 
 def _is_deadline(line: str, quantity: Quantity) -> bool:
     before, after = line[: quantity.start], line[quantity.end :]
-    if _ITERATED.search(before):
+    if _ITERATED.search(before) or _TOLD.search(before):
         return False
     closing = _AFTER.match(after)
     if closing:

@@ -25,8 +25,8 @@ from kb.model import Entry, Status
 from kb.transaction import Transaction, load
 from kb.validation import MAX_BYTES
 
-__all__ = ["Action", "ExportReport", "ImportPlan", "ImportRow", "apply_import", "decoded", "export",
-           "exported", "plan_import", "read_documents"]  # fmt: skip
+__all__ = ["Action", "ExportReport", "ImportPlan", "ImportRow", "ShortCodes", "apply_import",
+           "decoded", "export", "exported", "plan_import", "read_documents"]  # fmt: skip
 
 _BATCH = 50
 _IGNORED_NAMES = ("readme.md",)
@@ -78,7 +78,7 @@ def plan_import(
     documents, failed = read_documents(source, kb.site_tz)
     documents, clashes = _without_clashes(documents)
     entries = {entry.id: entry for entry in kb.snapshot()}
-    codes = _ShortCodes(entries.values())
+    codes = ShortCodes(entries.values())
     rows = failed + clashes
     for entry_id, group in _by_entry(documents).items():
         merge = Merge(entries.get(entry_id), kb.clock(), "import", trusted, codes.holder_of)
@@ -242,7 +242,7 @@ def _in_order(rows: Iterable[ImportRow]) -> tuple[ImportRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.source))
 
 
-class _ShortCodes:
+class ShortCodes:
     """Which entry uses a short code, in the knowledge base and earlier in the same plan."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
@@ -251,10 +251,12 @@ class _ShortCodes:
             self.note(entry)
 
     def note(self, entry: Entry | None) -> None:
+        """Take the codes of an entry's published revisions into account."""
         for revision in entry.published if entry else ():
             self._holders.setdefault(revision.content.short_code, revision.entry_id)
 
     def holder_of(self, code: str, besides: str) -> str:
+        """Another entry that uses the code, or an empty string."""
         holder = self._holders.get(code, "")
         return "" if holder == besides else holder
 

@@ -7,7 +7,7 @@ another `now` the same entries get other labels.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,18 +15,29 @@ from zoneinfo import ZoneInfo
 from kb import conflicts as conflict_search
 from kb.basis import BasisChange, changes_after, last_review
 from kb.board import BoardRow, board
+from kb.claims import statements
 from kb.clock import format_local
 from kb.conflicts import ConflictPair
 from kb.dates_in_text import PassedDate, passed_deadlines
 from kb.linkcheck import LinkCheck
 from kb.model import Entry, Kind, Revision
+from kb.repeating import Repeating, repeating
 from kb.rows import Report
 from kb.sections import plain_text
 from kb.settings import DEFAULT_TZ
 from kb.states import Freshness, Reason, State
 from kb.validity import Timeline
 
-__all__ = ["BoardRow", "Freshness", "Reason", "State", "assess", "board", "conflict_key"]
+__all__ = [
+    "BoardRow",
+    "Freshness",
+    "Reason",
+    "State",
+    "assess",
+    "board",
+    "conflict_key",
+    "contradictions",
+]
 
 DUE_SOON = timedelta(days=14)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -51,15 +62,29 @@ def assess(
     reasons: dict[str, list[Reason]] = {
         entry.id: list(judge.reasons(entry)) for entry in judge.entries.values()
     }
-    pairs = conflict_search.find(judge.in_force()) if conflicts is None else conflicts
+    for entry_id, reason in judge.repeated():
+        reasons[entry_id].append(reason)
+    pairs = contradictions(judge.entries, judge.timeline, now) if conflicts is None else conflicts
+    told: set[tuple[str, str]] = set()  # one reason for each other entry, however much differs
     for pair in pairs:
-        if conflict_key(pair) not in ignored:
-            for entry_id, reason in _conflict_reasons(pair):
-                reasons.setdefault(entry_id, []).append(reason)
+        ids = (pair.a.entry_id, pair.b.entry_id)
+        if ids in told or conflict_key(pair) in ignored or judge.explained(pair, reasons):
+            continue
+        told.add(ids)
+        for entry_id, reason in _conflict_reasons(pair):
+            reasons.setdefault(entry_id, []).append(reason)
     for report in reports:
         if report.resolved_at is None and report.entry_id in reasons:
             reasons[report.entry_id].append(_report_reason(report))
     return {entry_id: Freshness.of(found) for entry_id, found in reasons.items()}
+
+
+def contradictions(
+    entries: Mapping[str, Entry], timeline: Timeline, now: datetime
+) -> list[ConflictPair]:
+    """Every contradiction among the revisions in force at `now`, dismissed ones too."""
+    found = (timeline.at(entry_id, now) for entry_id in entries)
+    return conflict_search.find(revision for revision in found if revision is not None)
 
 
 def conflict_key(pair: ConflictPair) -> str:
@@ -81,6 +106,40 @@ class _Judge:
     def in_force(self) -> list[Revision]:
         found = (self.timeline.at(entry_id, self.now) for entry_id in self.entries)
         return [revision for revision in found if revision is not None]
+
+    def repeated(self) -> Iterator[tuple[str, Reason]]:
+        """Entries that repeat a figure which a rule has replaced since their last review."""
+        revisions = self.in_force()
+        texts = {r.entry_id: statements(r.content.title, r.content.body) for r in revisions}
+        for row in repeating(self.entries, self.timeline, revisions, texts, self.now):
+            yield row.entry_id, self._repeated_reason(row)
+
+    def _repeated_reason(self, row: Repeating) -> Reason:
+        change, day = row.change, self._day(row.change.at)
+        old, new = row.echo.claim.text, row.echo.replacement.new
+        zh = f"改为“{new.text}”" if new else "不再这样规定"
+        en = f"{new.text!r} instead" if new else "nothing of the kind any more"
+        return Reason(
+            State.BASIS_CHANGED,
+            f"仍写“{old}”，而 {change.entry_id} 自 {day} 起{zh}，晚于本条目上次复核",
+            f"Still says {old!r}; {change.entry_id} says {en} since {day}, "
+            "after this entry's last review",
+            (change.entry_id,),
+            change.at,
+            ((change.entry_id, change.after.number),) if new else (),
+        )
+
+    def explained(self, pair: ConflictPair, reasons: Mapping[str, list[Reason]]) -> bool:
+        """Whether one of two entries rests on the other, which has changed since: told once."""
+        return any(
+            other.entry_id in one.content.depends_on
+            and any(
+                r.state is State.BASIS_CHANGED and other.entry_id in r.refs
+                for r in reasons[one.entry_id]
+            )
+            for one, other in ((pair.a, pair.b), (pair.b, pair.a))
+            if one.entry_id in reasons
+        )
 
     def reasons(self, entry: Entry) -> Iterator[Reason]:
         revision = self.timeline.at(entry.id, self.now)
@@ -181,7 +240,8 @@ class _Judge:
         if revision.content.kind is Kind.CASE:
             return
         written = revision.valid_from or revision.created_at
-        for passed in _deadlines(revision.content.body, written, self.tz):
+        spoken = revision.content.kind is Kind.REPLY
+        for passed in _deadlines(revision.content.body, written, self.tz, spoken):
             at = datetime.combine(passed.day + timedelta(days=1), time(), self.tz)
             if at > self.now:
                 continue
@@ -194,20 +254,18 @@ class _Judge:
 
 
 @lru_cache(maxsize=16384)
-def _deadlines(body: str, written: datetime, tz: ZoneInfo) -> tuple[PassedDate, ...]:
+def _deadlines(body: str, written: datetime, tz: ZoneInfo, spoken: bool) -> tuple[PassedDate, ...]:
     """Every deadline in a text, passed or not: they depend on nothing that changes."""
-    found = passed_deadlines(plain_text(body), written=written, now=_FOREVER, tz=tz)
-    return tuple(found)
+    text = plain_text(body)
+    return tuple(passed_deadlines(text, written=written, now=_FOREVER, tz=tz, spoken=spoken))
 
 
 def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:
     starts = [r.valid_from for r in (pair.a, pair.b) if r.valid_from]
     at = max(starts, default=None)
-    sides = (
-        (pair.a.entry_id, pair.b.entry_id, pair.what[0], pair.what[1]),
-        (pair.b.entry_id, pair.a.entry_id, pair.what[1], pair.what[0]),
-    )
-    for entry_id, other, mine, theirs in sides:
+    sides = ((pair.a, pair.b, *pair.what), (pair.b, pair.a, *reversed(pair.what)))
+    for here, there, mine, theirs in sides:
+        entry_id, other = here.entry_id, there.entry_id
         yield (
             entry_id,
             Reason(
@@ -216,6 +274,7 @@ def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:
                 f"Disagrees with {other}: {mine!r} here, {theirs!r} there",
                 (other,),
                 at,
+                ((other, there.number),),
             ),
         )
 

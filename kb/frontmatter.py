@@ -14,8 +14,9 @@ from kb.frontmatter_fields import KEYS, FieldReader
 from kb.lifecycle import same_person
 from kb.model import Audience, Channel, Content, Kind, Slot, Status, Stewardship
 from kb.validation import MAX_BYTES, content_problems, id_problem, line_problem
+from kb.yamltext import Value
 
-__all__ = ["KEYS", "Document", "dump", "key_lines", "parse"]
+__all__ = ["KEYS", "Document", "assembled", "dump", "key_lines", "parse"]
 
 
 def parse(text: str, source: str, tz: ZoneInfo) -> Document:
@@ -28,6 +29,22 @@ def parse(text: str, source: str, tz: ZoneInfo) -> Document:
         raise InvalidInput([Problem(source, 1, "", f"is larger than {MAX_BYTES // 1024} KiB")])
     header, body, body_line = _split(text, source)
     values, problems = yamltext.read_mapping(header, source, first_line=2)
+    return assembled(values, problems, source, tz, body, body_line)
+
+
+def assembled(
+    values: dict[str, tuple[Value, int]],
+    problems: list[Problem],
+    source: str,
+    tz: ZoneInfo,
+    body: str,
+    body_line: int,
+) -> Document:
+    """The document that named values and a body make, wherever they were read from.
+
+    `values` are by key, each with its 1-based line; `problems` are those found so far. Raises
+    InvalidInput with every defect, as `parse` does.
+    """
     reader = FieldReader(source, values, problems, tz)
     reader.report_unknown_keys()
     document = _document(reader, body)

@@ -25,6 +25,7 @@ from kb.model import Content, Entry, Revision, Status, Stewardship
 from kb.reading import Reading
 from kb.reports import Reports
 from kb.settings import DEFAULT_TZ
+from kb.snoozing import Snoozes
 from kb.transaction import Transaction, replaced
 from kb.validation import content_problems, id_problem, line_problem
 
@@ -33,7 +34,7 @@ __all__ = ["KnowledgeBase"]
 _MAX_REVIEW_DAYS = 3650
 
 
-class KnowledgeBase(Reading, Reports):
+class KnowledgeBase(Reading, Reports, Snoozes):
     """Entries with their revisions, reports, audit log and change feed in one database.
 
     Safe to share between threads; several processes may use one database.

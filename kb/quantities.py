@@ -9,6 +9,7 @@ addresses and slots are no quantities.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -86,11 +87,12 @@ def same_quantities(sentence: str, quote: str) -> bool:
     any unit; never the other way round.
     """
     backing = quantities(quote)
-    keys = {quantity.key for quantity in backing}
-    return all(
-        quantity.key in keys or any(_backs(other, quantity) for other in backing)
-        for quantity in quantities(sentence)
-    )
+    return all(is_backed(quantity, backing) for quantity in quantities(sentence))
+
+
+def is_backed(claim: Quantity, backing: Iterable[Quantity]) -> bool:
+    """Whether one of the quantities in `backing` says the same; see `same_quantities`."""
+    return any(other.key == claim.key or _backs(other, claim) for other in backing)
 
 
 def _backs(quote: Quantity, claim: Quantity) -> bool:
@@ -162,13 +164,13 @@ class _Scan:
         if listed is None:
             return token.end()
         stop = listed.end()
-        unit = self._unit(stop)
+        unit = self._unit(stop, start)
         while unit is None and stop > start:  # "3 天、5" may end in a number of another clause
             shorter = _shorten(self.flat, start, stop)
             if shorter is None:
                 break
             stop = shorter
-            unit = self._unit(stop)
+            unit = self._unit(stop, start)
         if unit is None:
             return self._bare(start, ordinal)
         return self._with_unit(token, start, stop, unit, sign, ordinal)
@@ -197,7 +199,8 @@ class _Scan:
                       end if last else number.end(), base)  # fmt: skip
         return end
 
-    def _unit(self, place: int) -> tuple[units.Unit, int] | None:
+    def _unit(self, place: int, start: int) -> tuple[units.Unit, int] | None:
+        """The unit at `place`, behind the number or list of numbers that begins at `start`."""
         half = re.compile(r"\s?个半").match(self.flat, place)  # 一个半小时
         if half:
             unit = units.match(self.flat, half.end())
@@ -205,9 +208,14 @@ class _Scan:
                 return units.match("个月", 0)[0], half.end() + 1  # type: ignore[index]
             return unit if unit and unit[0].kind == "duration" else None
         found = units.match(self.flat, place)
-        if found and found[0].name == "分" and self.found and self.found[-1].unit == "小时":
+        if found and self.flat[place : found[1]].strip() == "分" and self._goes_on(start):
             return units.match("分钟", 0)[0], found[1]  # type: ignore[index]  # 1小时30分
         return found
+
+    def _goes_on(self, start: int) -> bool:
+        """Whether the quantity right before `start` is in hours: what follows are its minutes."""
+        last = self.found[-1] if self.found else None
+        return last is not None and last.unit == "小时" and not self.flat[last.end : start].strip()
 
     def _half(self, value: Decimal, unit: units.Unit, stop: int, end: int) -> tuple[Decimal, int]:
         if "个半" in self.flat[stop:end]:

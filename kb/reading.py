@@ -14,6 +14,8 @@ from kb.model import Audience, Entry, Kind, Revision, Status
 from kb.rows import Change
 from kb.transaction import load
 
+_LAST_CHANGE = sa.select(sa.func.max(tables.change.c.seq))  # asked by every request: made once
+
 
 class Reading:
     """Every question that can be asked of the knowledge base; nothing here writes."""
@@ -121,4 +123,4 @@ class Reading:
 
 
 def _last_change(connection: Connection) -> int:
-    return connection.execute(sa.select(sa.func.max(tables.change.c.seq))).scalar() or 0
+    return connection.execute(_LAST_CHANGE).scalar() or 0

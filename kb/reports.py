@@ -6,7 +6,7 @@ Such words change no entry: its version stays, so that nobody's edit is refused 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 2000
 _LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """Somebody looked at a contradiction and found it to be none."""
+
+    key: str
+    entry_id: str
+    at: datetime
+    actor: str
+    note: str
 
 
 class Reports:
@@ -94,6 +105,26 @@ class Reports:
             )
             work.record("dismiss", entry.id, 0, {"key": key, "note": note})
 
+    def restore_conflict(self, key: str, actor: str, note: str = "") -> None:
+        """Take a dismissal back: the contradiction shows again. NotFound when there is none."""
+        _expect_short(key=key, note=note)
+        with store.write(self.engine) as connection:
+            work = Transaction(connection, actor, self.clock())
+            known = sa.select(tables.dismissal).where(tables.dismissal.c.key == key)
+            row = connection.execute(known).mappings().first()
+            if row is None:
+                raise NotFound("there is no such dismissal")
+            connection.execute(tables.dismissal.delete().where(tables.dismissal.c.key == key))
+            work.record("restore", row["entry_id"], 0, {"key": key, "note": note})
+
+    def dismissals(self) -> list[Dismissal]:
+        """All contradictions that were found to be none, newest first."""
+        query = sa.select(tables.dismissal).order_by(
+            tables.dismissal.c.at.desc(), tables.dismissal.c.key
+        )
+        with store.read(self.engine) as connection:
+            return [Dismissal(**row) for row in connection.execute(query).mappings()]
+
     def dismissed_conflicts(self) -> frozenset[str]:
         """The keys of all contradictions that somebody has looked at and found to be none."""
         with store.read(self.engine) as connection:
@@ -111,10 +142,15 @@ def _report(connection: Connection, report_id: int) -> Report:
 
 
 def _expect_short(**texts: str) -> None:
+    expect_storable(_MAX_TEXT, **texts)
+
+
+def expect_storable(longest: int, **texts: str) -> None:
+    """Refuse texts, by name, that are longer than `longest` or that no database takes."""
     problems = [
-        Problem("", 0, name, f"is longer than {_MAX_TEXT} characters")
+        Problem("", 0, name, f"is longer than {longest} characters")
         for name, text in texts.items()
-        if len(text) > _MAX_TEXT
+        if len(text) > longest
     ]
     problems += [
         Problem("", 0, name, "holds a NUL or unpaired surrogate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,12 @@ from zoneinfo import ZoneInfo
 from kb.errors import InvalidInput, Problem
 
 DEFAULT_TZ = "Asia/Shanghai"
+_LAST_PORT = 65535
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://"
+    r"(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)"
+    r"(?::(?P<port>[1-9]\d{0,4}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,8 @@ class Settings:
     encoder that ships with the product, `reranker` empty means none, and `reranker_weight` (0 to
     1) is its say beside the product's own ranking. Keys are sent to the endpoints that encoder and
     re-ranker name, and shown nowhere. `workers` are processes, `threads` threads in each. A closed
-    contact is kept for `contact_days`.
+    contact is kept for `contact_days`. Pages of `frame_ancestors` (origins such as
+    `https://crm.example.com`) may hold the console in a frame; empty: none may.
     """
 
     data: Path
@@ -38,6 +46,7 @@ class Settings:
     workers: int = 2
     threads: int = 16
     contact_days: int = 180
+    frame_ancestors: tuple[str, ...] = ()
 
     @classmethod
     def from_env(
@@ -65,6 +74,7 @@ class Settings:
             workers=_whole(values, "ZHIKE_WORKERS", 2, range(1, 257), problems),
             threads=_whole(values, "ZHIKE_THREADS", 16, range(1, 1025), problems),
             contact_days=_whole(values, "ZHIKE_CONTACT_DAYS", 180, range(1, 3651), problems),
+            frame_ancestors=_origins(values, "ZHIKE_FRAME_ANCESTORS", problems),
         )
         if problems:
             raise InvalidInput(problems)
@@ -112,6 +122,29 @@ def _whole(
     message = f"{text!r} is not a whole number from {allowed[0]} to {allowed[-1]}"
     problems.append(Problem("environment", 0, name, message))
     return default
+
+
+def _origins(values: Mapping[str, str], name: str, problems: list[Problem]) -> tuple[str, ...]:
+    """Origins parted by spaces or commas, written as browsers write them."""
+    found: dict[str, None] = {}
+    for given in values.get(name, "").replace(",", " ").split():
+        origin = _origin(given)
+        if origin:
+            found[origin] = None
+        else:
+            message = f"{given!r} is no origin: scheme, host and port alone, without wildcards"
+            problems.append(Problem("environment", 0, name, message))
+    return tuple(found)
+
+
+def _origin(given: str) -> str:
+    """An origin in lower case without its scheme's own port; empty for anything else."""
+    match = _ORIGIN.fullmatch(given.lower())
+    if match is None or (match["port"] and int(match["port"]) > _LAST_PORT):
+        return ""
+    usual = {"http": "80", "https": "443"}[match["scheme"]]
+    port = f":{match['port']}" if match["port"] and match["port"] != usual else ""
+    return f"{match['scheme']}://{match['host']}{port}"
 
 
 def _share(values: Mapping[str, str], name: str, default: float, problems: list[Problem]) -> float:

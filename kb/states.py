@@ -33,7 +33,8 @@ class Reason:
     """One ground for a state, in words for people.
 
     `refs` are ids of other entries concerned; `at` is when it began or (review due, not yet
-    effective) will happen, None when that is not known.
+    effective) will happen, None when that is not known. `quotes` are the revisions of other
+    entries (id, number) whose words stand in the message: who may not read those may not read it.
     """
 
     state: State
@@ -41,6 +42,7 @@ class Reason:
     message_en: str
     refs: tuple[str, ...] = ()
     at: datetime | None = None
+    quotes: tuple[tuple[str, int], ...] = ()
 
     def message(self, lang: str) -> str:
         """The message in a language given by its tag; Chinese unless it begins with ``en``."""

@@ -111,6 +111,18 @@ dismissal = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
 )
 
+# What somebody put off on the freshness board; `states` is a JSON list of those it was put off for.
+snooze = sa.Table(
+    "snooze",
+    metadata,
+    sa.Column("entry_id", sa.Text, sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("states", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+)
+
 # Numbered by the writer inside its transaction (writers are serialised), so that the numbers
 # have no gaps and appear in the order of commits.
 audit = sa.Table(
@@ -244,4 +256,50 @@ team_member = sa.Table(
     sa.Column("team", sa.Text, primary_key=True),
     sa.Column("member", sa.Text, primary_key=True),
     sa.Index("ix_team_member_member", "member"),
+)
+
+# Imports: a file that was read once, its rows as planned, and how far they are carried out. JSON
+# is in ASCII, so that whatever a file holds can be kept. `turn` orders the work: the rows of one
+# entry share it and are carried out together; null for rows that nothing is to be done about.
+import_run = sa.Table(
+    "import_run",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("trusted", sa.Integer, nullable=False),
+    sa.Column("options", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("heads", sa.Text, nullable=False),
+    sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("how", sa.Text, nullable=False),
+    sa.Column("applied_by", sa.Text, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+)
+
+import_row = sa.Table(
+    "import_row",
+    metadata,
+    sa.Column("run_id", sa.Text, sa.ForeignKey("import_run.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("turn", sa.Integer),
+    sa.Column("applied", sa.Integer, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("head", sa.Integer),
+    sa.Column("entry_id", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("problems", sa.Text, nullable=False),
+    sa.Column("duplicates", sa.Text, nullable=False),
+    sa.Column("cells", sa.Text, nullable=False),
+    sa.Column("proposed", sa.Text),
+    sa.Index("ix_import_row_turn", "run_id", "applied", "turn"),
+    sa.Index("ix_import_row_outcome", "run_id", "outcome", "number"),
 )

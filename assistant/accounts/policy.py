@@ -33,6 +33,7 @@ class Action(StrEnum):
     ENTRIES_EXPORT = "entries.export"
     ENTRIES_WRITE = "entries.write"
     ENTRIES_IMPORT = "entries.import"
+    ENTRIES_TABLES = "entries.tables"
     ENTRIES_REVIEW = "entries.review"
     ENTRIES_PUBLISH = "entries.publish"
     ENTRIES_VERIFY = "entries.verify"
@@ -97,6 +98,7 @@ TABLE: dict[Action, tuple[Verdict, Verdict, Verdict, Verdict, Verdict]] = {
     Action.CASES_WRITE:      (_NO,    _YES, _YES, _YES, _YES),
     Action.ENTRIES_WRITE:    (_NO,    _NO,  _YES, _YES, _YES),
     Action.ENTRIES_IMPORT:   (_NO,    _NO,  _YES, _YES, _YES),
+    Action.ENTRIES_TABLES:   (_NO,    _NO,  _YES, _YES, _YES),
     Action.ENTRIES_VERIFY:   (_NO,    _NO,  _YES, _YES, _YES),
     Action.ENTRIES_STEWARD:  (_NO,    _NO,  _YES, _YES, _YES),
     Action.REPORTS_READ:     (_NO,    _NO,  _YES, _YES, _YES),

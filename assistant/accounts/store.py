@@ -59,6 +59,21 @@ login_session = sa.Table(
     sa.Index("ix_login_session_person", "person_id"),
 )
 
+# Every request asks one of these: putting a statement together costs more than running it.
+_PERSON_OF_SESSION = (
+    sa.select(person)
+    .join(login_session, login_session.c.person_id == person.c.id)
+    .where(login_session.c.digest == sa.bindparam("digest"))
+    .where(login_session.c.expires_at > sa.bindparam("now"))
+    .where(person.c.disabled_at.is_(None))
+)
+_LIVE_TOKEN = (
+    sa.select(token)
+    .where(token.c.digest == sa.bindparam("digest"))
+    .where(token.c.expires_at > sa.bindparam("now"))
+    .where(token.c.revoked_at.is_(None))
+)
+
 
 class AccountStore:
     """Every SQL statement about accounts; one short transaction per method."""
@@ -102,14 +117,7 @@ class AccountStore:
 
     def person_of_session(self, digest: str, now: int) -> RowMapping | None:
         """The enabled person whose live session has that digest."""
-        query = (
-            sa.select(person)
-            .join(login_session, login_session.c.person_id == person.c.id)
-            .where(login_session.c.digest == digest)
-            .where(login_session.c.expires_at > now)
-            .where(person.c.disabled_at.is_(None))
-        )
-        return self._one(query)
+        return self._one(_PERSON_OF_SESSION, {"digest": digest, "now": now})
 
     def end_session(self, digest: str) -> None:
         """Delete a session; an unknown one is no error."""
@@ -125,13 +133,7 @@ class AccountStore:
 
     def live_token(self, digest: str, now: int) -> RowMapping | None:
         """The token with that digest, unless it expired or was revoked."""
-        query = (
-            sa.select(token)
-            .where(token.c.digest == digest)
-            .where(token.c.expires_at > now)
-            .where(token.c.revoked_at.is_(None))
-        )
-        return self._one(query)
+        return self._one(_LIVE_TOKEN, {"digest": digest, "now": now})
 
     def tokens(self) -> Sequence[RowMapping]:
         """All tokens, newest first."""
@@ -184,9 +186,11 @@ class AccountStore:
             connection.execute(person.insert().values(first))
             return True
 
-    def _one(self, query: sa.Select[Any]) -> RowMapping | None:
+    def _one(
+        self, query: sa.Select[Any], values: dict[str, Any] | None = None
+    ) -> RowMapping | None:
         with read(self._engine) as connection:
-            return connection.execute(query).mappings().first()
+            return connection.execute(query, values).mappings().first()
 
     def _all(self, query: sa.Select[Any]) -> Sequence[RowMapping]:
         with read(self._engine) as connection:

@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from assistant.accounts.policy import Action, authorise
-from assistant.accounts.roles import Principal
+from assistant.accounts.roles import Principal, PrincipalKind, Role
 from assistant.canned import checks
 from assistant.canned.closeness import Closeness
 from assistant.canned.model import (
@@ -107,11 +107,28 @@ class CannedReplies:
         )
         return _usable_first(offers, asked.limit)
 
+    def warm_up(self) -> None:
+        """Make what a first search would wait for: shelves, readings of titles, the encoder."""
+        catalogue, now = self._catalogue.current(), self._clock()
+        reader = Principal(PrincipalKind.SYSTEM, "", "", Role.AGENT)
+        for channel in Channel:
+            self._shelves.company(catalogue, reader, channel, now, dated=False)
+        if self._closeness:
+            self._closeness.warm_up()
+
     def read(self, reply_id: str, principal: Principal) -> Offer:
         """One private or team reply; NotFound when there is none that the caller may see."""
         own = self._visible(reply_id, principal)
         catalogue, now = self._catalogue.current(), self._clock()
         return self._offer(own, catalogue, now, principal)
+
+    def visible(self, principal: Principal) -> list[OwnReply]:
+        """Every private and team reply that `principal` may see, by id."""
+        wanted = self._store.visible(
+            principal.name, all_teams=authorise(principal, Action.CANNED_TEAM)
+        )
+        found = self._store.several([reply_id for reply_id, _ in wanted])
+        return sorted(found, key=lambda reply: reply.id)
 
     def write(self, draft: Draft, principal: Principal) -> Offer:
         """A new private or team reply.

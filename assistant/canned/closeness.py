@@ -24,6 +24,10 @@ class Closeness:
         self._encoder = encoder
         self._vector = lru_cache(maxsize=_KEPT)(self._encode)
 
+    def warm_up(self) -> None:
+        """Load the encoder's model now instead of with the first search."""
+        self._encoder.encode(["退货"], query=True)
+
     def sureness(self, query: str, items: Sequence[Item]) -> list[float]:
         """For each reply from 0 to 1 how surely it is meant: by its title or by its whole text.
 

@@ -87,7 +87,8 @@ class Ground:
 
     `revision` is the one in force, None when there is none: then it carries nothing any more.
     `until` is when that ends (None: open); `changed_at` when it last changed after the reply was
-    written; `then` the other revision that held at the date asked for, 0 when it was this one.
+    written, and `was` the revision that it was written for then (0: unchanged, or there was none);
+    `then` the other revision that held at the date asked for, 0 when it was this one.
     """
 
     entry_id: str
@@ -95,6 +96,7 @@ class Ground:
     until: datetime | None = None
     changed_at: datetime | None = None
     then: int = 0
+    was: int = 0
 
     @property
     def carries(self) -> bool:

@@ -8,10 +8,12 @@ was withdrawn, is not offered as current any more.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from assistant.canned.model import Ground, Item, Standing
 from assistant.catalogue import Catalogue
+from assistant.shift.comparisons import held
 from kb.basis import changes_after
 from kb.states import State
 
@@ -62,7 +64,9 @@ def _of_own(item: Item, catalogue: Catalogue, now: datetime, moment: datetime) -
         if dependency is None:
             continue
         changes = changes_after(item.own.updated_at, dependency, catalogue.timeline, now)
-        grounds.append(_ground(catalogue, basis, now, moment, changes[-1].at if changes else None))
+        ground = _ground(catalogue, basis, now, moment, changes[-1].at if changes else None)
+        written_for = held(dependency, item.own.updated_at) if changes else None
+        grounds.append(replace(ground, was=written_for.number if written_for else 0))
     usable = all(ground.carries for ground in grounds)
     return Standing(
         usable,

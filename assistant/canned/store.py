@@ -50,6 +50,12 @@ class CannedStore:
                 found += [_reply(row) for row in connection.execute(query).mappings()]
         return found
 
+    def everything(self) -> list[OwnReply]:
+        """Every private and team reply, by id."""
+        query = sa.select(canned_reply).order_by(canned_reply.c.id)
+        with read(self._engine) as connection:
+            return [_reply(row) for row in connection.execute(query).mappings()]
+
     def get(self, reply_id: str) -> OwnReply:
         """One reply; NotFound."""
         with read(self._engine) as connection:

@@ -10,14 +10,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from assistant.accounts.policy import Action, authorise
 from assistant.accounts.roles import Principal
 from assistant.cases import store
+from assistant.cases.basis import rules_named
 from assistant.cases.body import body, fields_of
-from assistant.cases.model import Basis, CaseDraft, CaseFields, SavedAs, Source
-from assistant.cases.prefilling import first_question, is_among, prefilled, quotes, without_names
+from assistant.cases.model import Basis, CaseDraft, CaseFields, Returned, SavedAs, Source
+from assistant.cases.prefilling import (
+    first_question,
+    is_among,
+    nearest_sentence,
+    prefilled,
+    quotes,
+    rule_paragraph,
+    without_names,
+)
+from assistant.cases.reviews import PREFIX, CaseReviews
 from assistant.catalogue import Catalogue, CatalogueKeeper
 from assistant.contacts.contacts import Contacts
 from assistant.contacts.model import Contact, Message, Speaker
@@ -27,6 +36,7 @@ from kb.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from kb.knowledge import KnowledgeBase
 from kb.lifecycle import is_author
 from kb.model import Audience, Content, Entry, Kind, Revision, Status, Stewardship
+from kb.sentences import split
 
 MOST_RULES = 5
 REVIEW_EVERY = 365  # days
@@ -37,7 +47,7 @@ _NEEDED = ("scene", "cause", "handling", "outcome")  # the policy note is the su
 
 
 class Cases:
-    """Writes cases from contacts.
+    """Writes cases from contacts; `reviews` is what supervisors do with them.
 
     Args:
         kb: Where cases are entries.
@@ -57,6 +67,7 @@ class Cases:
         self._catalogue = catalogue
         self._contacts = contacts
         self._search = search
+        self.reviews = CaseReviews(kb, catalogue, contacts)
 
     def draft(self, contact_id: str, principal: Principal) -> CaseDraft:
         """The case of a contact: as saved last, else prefilled from the conversation.
@@ -70,11 +81,31 @@ class Cases:
             newest = entry.revisions[-1]
             if not is_author(newest, principal.name):
                 raise _taken(newest)
-            return CaseDraft(contact_id, fields_of(newest.content), saved=_saved(entry))
+            fields, returned = fields_of(newest.content), self.reviews.returned(entry)
+            return self._written(contact_id, fields, entry, principal, returned)
         basis = self._basis(seen.contact, messages, principal)
         day = seen.contact.created_at.astimezone(self._kb.site_tz)
         fields = prefilled(seen.contact, messages, basis, day)
         return CaseDraft(contact_id, self._labelled(fields, basis), tuple(basis))
+
+    def rule(
+        self, contact_id: str, entry_id: str, principal: Principal, lang: str
+    ) -> tuple[Basis, str]:
+        """A rule for the case of a contact, and its paragraph in the case's language.
+
+        Its sentences are those that were sent, else the one nearest to what was said.
+
+        Raises NotFound for a contact or a rule that is not open to the caller.
+        """
+        seen, messages, _position = self._contacts.get(contact_id, principal)
+        revision = self._catalogue.current().in_force(entry_id, _as_of(seen.contact, self._kb))
+        if revision is None or not authorise(principal, Action.ENTRIES_READ, revision):
+            raise NotFound(entry_id)
+        sent = [m.text for m in messages if m.role is Speaker.AGENT]
+        every = [m.text for m in messages if m.role is not Speaker.SYSTEM]
+        said = quotes(revision, sent) or nearest_sentence(revision, every)
+        basis = _basis(revision, said, Source.KEPT)
+        return basis, rule_paragraph(basis, lang)
 
     def save(
         self,
@@ -106,7 +137,18 @@ class Cases:
         newest = saved.revisions[-1]
         if submit and newest.status is Status.DRAFT:
             saved = self._kb.submit(saved.id, newest.number, principal.name, saved.version)
-        return CaseDraft(contact_id, fields_of(content), saved=_saved(saved)), entry is None
+        return self._written(contact_id, fields_of(content), saved, principal), entry is None
+
+    def _written(
+        self,
+        contact_id: str,
+        fields: CaseFields,
+        entry: Entry,
+        principal: Principal,
+        returned: Returned | None = None,
+    ) -> CaseDraft:
+        basis = rules_named(fields, self._catalogue.current(), principal)
+        return CaseDraft(contact_id, fields, basis, _saved(entry), returned)
 
     # saving
 
@@ -218,7 +260,7 @@ class Cases:
             SearchRequest(
                 query=question,
                 limit=1,
-                as_of=_as_of(contact, self._kb.site_tz),
+                as_of=_as_of(contact, self._kb),
                 audiences=principal.audiences,
                 kinds=_RULES,
             )
@@ -227,7 +269,7 @@ class Cases:
             entry = catalogue.entries.get(hit.entry_id)
             revision = entry.revision(hit.revision) if entry else None
             if revision and authorise(principal, Action.ENTRIES_READ, revision):
-                yield _basis(revision, (hit.snippet,), Source.FOUND)
+                yield _basis(revision, tuple(split(hit.snippet)[:2]), Source.FOUND)
 
     def _labelled(self, fields: CaseFields, basis: Sequence[Basis]) -> CaseFields:
         """The fields with the tags and products of the rules."""
@@ -257,9 +299,9 @@ def _basis(revision: Revision, said: tuple[str, ...], source: Source) -> Basis:
     return Basis(revision.entry_id, revision.number, revision.content.title, said, source)
 
 
-def _as_of(contact: Contact, tz: ZoneInfo) -> datetime:
+def _as_of(contact: Contact, kb: KnowledgeBase) -> datetime:
     """The date whose rules the contact was about."""
-    return parse_local(contact.as_of, tz) if contact.as_of else contact.created_at
+    return parse_local(contact.as_of, kb.site_tz) if contact.as_of else contact.created_at
 
 
 def _open_to(principal: Principal, entry: Entry | None) -> bool:
@@ -267,7 +309,7 @@ def _open_to(principal: Principal, entry: Entry | None) -> bool:
 
 
 def _id(contact_id: str) -> str:
-    return f"case-{contact_id}"
+    return f"{PREFIX}{contact_id}"
 
 
 def _saved(entry: Entry) -> SavedAs:

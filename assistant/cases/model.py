@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from kb.model import Status
@@ -13,6 +14,7 @@ class Source(StrEnum):
 
     ADOPTED = "adopted"  # a reply that rests on it was sent in this contact
     FOUND = "found"  # a search for the customer's question found it
+    KEPT = "kept"  # the case names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,23 @@ class SavedAs:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A supervisor sent the case back, and why."""
+
+    by: str
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDraft:
-    """A case as somebody writes it: prefilled, or as saved last."""
+    """A case as somebody writes it: prefilled, or as saved last.
+
+    `returned` is set when a supervisor sent it back and it was not handed in again since.
+    """
 
     contact_id: str
     fields: CaseFields
     basis: tuple[Basis, ...] = ()
     saved: SavedAs | None = None
+    returned: Returned | None = None

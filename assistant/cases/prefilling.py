@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from assistant.cases.model import Basis, CaseFields
 from assistant.contacts.model import Contact, Message, Speaker
-from assistant.insights.masking import mask
+from assistant.insights.masking import LABELS, mask
 from assistant.replies.model import Part
 from assistant.replies.wording import part_of
 from indexer.text import han_runs, key
@@ -33,6 +33,7 @@ _CAUSE = re.compile(
     r"|\b(?:because|due to|caused by|the reason)\b",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[^，,]*[，,]?")
 _GREETING = re.compile(
     r"^(?:(?:(?:您|你)好[呀啊]?|在[吗么]|请问|麻烦问下?|(?:客服|亲)(?=[\s，,。！!]|$)"
     r"|(?:hi|hello|hey)\b)[\s，,。！!？?：:、~]*)+",
@@ -77,7 +78,7 @@ def prefilled(
         scene=scene if said else "",
         cause="\n".join(dict.fromkeys(_causes([*sent, *asked]))),
         handling="\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)),
-        policy_basis="\n\n".join(_rule(rule, lang) for rule in basis),
+        policy_basis="\n\n".join(rule_paragraph(rule, lang) for rule in basis),
         outcome=contact.outcome.strip() or _last_words(messages, lang),
         lang=lang,
         rests_on=tuple(rule.entry_id for rule in basis),
@@ -112,6 +113,15 @@ def quotes(revision: Revision, sent: Iterable[str]) -> tuple[str, ...]:
         if best:
             found.add(likeness.index(best))
     return tuple(dict.fromkeys(rules[at] for at in sorted(found)))[:_MOST_QUOTES]
+
+
+def nearest_sentence(revision: Revision, texts: Iterable[str]) -> tuple[str, ...]:
+    """The sentence of a rule that shares most pairs of characters with what was said, if any."""
+    said = {pair for text in texts for pair in _pairs(text)}
+    rules = split(plain_text(revision.content.body))
+    shared = [len(said.intersection(_pairs(rule))) for rule in rules]
+    best = max(shared, default=0)
+    return (rules[shared.index(best)],) if best else ()
 
 
 def is_among(sent: str, texts: Iterable[str]) -> bool:
@@ -167,9 +177,10 @@ def _causes(messages: Sequence[Message]) -> Iterable[str]:
     return (s for m in messages for s in split(m.text) if _CAUSE.search(s))
 
 
-def _rule(rule: Basis, lang: str) -> str:
+def rule_paragraph(rule: Basis, lang: str) -> str:
+    """A rule as a paragraph of a case's policy part: its sentences, and where they stand."""
     # A row of a table reads "cell | cell"; in a sentence it is "cell：cell。"
-    rows = [quote.replace(" | ", _WORDS[lang]["colon"]) for quote in rule.quotes]
+    rows = [" ".join(q.split()).replace(" | ", _WORDS[lang]["colon"]) for q in rule.quotes]
     stop = _WORDS[lang]["stop"]
     ended = [row if row[-1:] in "。！？.!?;；…" else row + stop for row in rows]
     joined = (" " if lang == "en" else "").join(ended)
@@ -178,9 +189,16 @@ def _rule(rule: Basis, lang: str) -> str:
     return told.strip()
 
 
+def _pairs(text: str) -> set[str]:
+    plain = key(text)
+    return {plain[at : at + 2] for at in range(len(plain) - 1)}
+
+
 def _title(asked: Sequence[Message]) -> str:
     sentences = split(first_question(asked)) or [""]
-    return _cut(sentences[0].rstrip("。！!.?？~ "), _LONGEST_TITLE)
+    clauses = _CLAUSE.findall(sentences[0])
+    told = "".join(c for c in clauses if not any(label in c for label in LABELS))
+    return _cut((told or sentences[0]).strip("，,。！!.?？~ "), _LONGEST_TITLE)
 
 
 def _opening(messages: Sequence[Message]) -> list[Message]:

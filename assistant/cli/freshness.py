@@ -18,25 +18,54 @@ if TYPE_CHECKING:
     help="Comma-separated states; exit with 1 when an entry is in one of them.",
 )
 @click.option("--owner", help="Only entries of this owner.")
+@click.option("--snoozed", is_flag=True, help="Also what somebody put off.")
+@click.option(
+    "--ripple", "rule", metavar="ID", help="What a change of this entry touches, instead."
+)
+@click.option("--revision", type=click.IntRange(min=1), help="With --ripple; default: the newest.")
+@click.option("--digest", is_flag=True, help="Send each owner their digest, instead (for cron).")
+@click.option("--dry-run", is_flag=True, help="With --digest: print, send nothing.")
 @click.option("--lang", type=click.Choice(["zh-CN", "en"]), default="zh-CN", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-def freshness(fail_on: str, owner: str | None, lang: str, as_json: bool) -> None:
+def freshness(
+    fail_on: str, owner: str | None, snoozed: bool, rule: str | None, revision: int | None,
+    digest: bool, dry_run: bool, lang: str, as_json: bool,
+) -> None:  # fmt: skip
     """Show what needs attention, worst first: use times age times risk.
 
     States: current, review_due, review_overdue, expired, not_yet_effective, superseded,
     basis_changed, conflict, past_date_in_text, reported_outdated, broken_link.
 
+    Digests go by webhook (ZHIKE_WEBHOOK_URL, ZHIKE_WEBHOOK_SECRET, ZHIKE_WEBHOOK_PRIVATE=1 for an
+    address inside the own network) and by e-mail (ZHIKE_SMTP_URL, ZHIKE_MAIL_FROM,
+    ZHIKE_DIGEST_TO=owner=address,*=address); ZHIKE_SITE_URL is put into their links.
+
     \b
     Examples:
       zhike freshness
+      zhike freshness --ripple price-protect --revision 3
+      zhike freshness --digest --dry-run
       zhike freshness --fail-on expired,conflict        (for cron: mails when it fails)
       zhike freshness --owner 退换货组 --json
     """  # noqa: D301 - \b keeps click from joining the lines
     from assistant.cli.group import FINDINGS
     from assistant.cli.opening import say_json
 
+    if rule:
+        from assistant.cli.freshness_ripple import show_ripple
+
+        show_ripple(rule, revision, as_json)
+        return
+    if digest:
+        from assistant.cli.freshness_digest import send_digests
+
+        if not send_digests(owner, lang, dry_run=dry_run, as_json=as_json):
+            click.get_current_context().exit(FINDINGS)
+        return
     failing = _states(fail_on)
-    rows = [row for row in _rows() if owner in (None, row.owner)]
+    rows = [
+        row for row in _rows() if owner in (None, row.owner) and (snoozed or row.snooze is None)
+    ]
     if failing:
         rows = [row for row in rows if row.state.value in failing]
     if as_json:
@@ -63,14 +92,15 @@ def _states(text: str) -> frozenset[str]:
 def _rows() -> list[BoardRow]:
     from assistant.catalogue import take
     from assistant.cli.opening import open_knowledge
+    from assistant.desk import tasks
     from assistant.insights.insights import Insights
-    from kb import freshness
     from kb.clock import utc_now
+    from kb.states import State
 
     settings, kb = open_knowledge()
-    now = take(kb, utc_now)
     usage = Insights(kb.engine, utc_now, settings.site_tz).usage()
-    return freshness.board(now.entries.values(), now.freshness, usage, now.at)
+    found = tasks.rows(take(kb, utc_now), usage)
+    return [row for row in found if row.state is not State.CURRENT]
 
 
 def _as_json(row: BoardRow) -> dict[str, object]:
@@ -93,6 +123,7 @@ def _as_json(row: BoardRow) -> dict[str, object]:
         "age_days": row.age_days,
         "usage": row.usage,
         "risk": row.risk,
+        "snoozed_until": row.snooze.until if row.snooze else None,
     }
 
 

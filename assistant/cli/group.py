@@ -17,8 +17,8 @@ PLUGINS = "zhike.commands"
 # Name → (module, attribute, one line for the overview): listing them loads none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("assistant.cli.serve", "serve", "Start the service."),
-    "import": ("assistant.cli.exchange", "import_", "Import a folder of Markdown files."),
-    "export": ("assistant.cli.exchange", "export", "Export everything as Markdown files."),
+    "import": ("assistant.cli.exchange", "import_", "Import Markdown, XLSX, CSV, DOCX or HTML."),
+    "export": ("assistant.cli.exchange", "export", "Export everything as Markdown, XLSX or CSV."),
     "check": ("assistant.cli.check", "check", "Check content files or the database."),
     "index": ("assistant.cli.index", "index", "Build the search index."),
     "search": ("assistant.cli.search", "search", "Search from the command line."),
@@ -81,7 +81,7 @@ def main() -> None:
 
     Settings come from the environment or a `.env` file: ZHIKE_DATA (folder, default `var`),
     ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS, ZHIKE_THREADS,
-    ZHIKE_CONTACT_DAYS.
+    ZHIKE_CONTACT_DAYS, ZHIKE_FRAME_ANCESTORS.
 
     Exit codes: 0 fine, 1 something was found, 2 wrong usage or bad input.
 

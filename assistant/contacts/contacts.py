@@ -93,7 +93,8 @@ class Contacts:
             position = store.last_event(connection)
             found = store.newest(connection, status, people, creator, MAX_LISTED)
             seen = store.seen_by(connection, viewer.name, [contact.id for contact in found])
-        listed = [Seen(c, c.customer_count - seen.get(c.id, 0)) for c in found]
+            last = store.last_messages(connection, found)
+        listed = [Seen(c, c.customer_count - seen.get(c.id, 0), last.get(c.id)) for c in found]
         return listed, position
 
     def get(self, contact_id: str, viewer: Principal) -> tuple[Seen, list[Message], int]:
@@ -132,7 +133,10 @@ class Contacts:
             store.add(connection, contact)
             store.add_messages(connection, contact.id, messages)
             _note_read(connection, contact, messages)
-            store.append_event(connection, now, EventKind.CONTACT, contact_id=contact.id)
+            last = messages[-1].number if messages else 0
+            store.append_event(
+                connection, now, EventKind.CONTACT, contact_id=contact.id, number=last
+            )
             seen = _seen(connection, contact, actor)
         self._tell()
         return seen, True

@@ -185,10 +185,12 @@ class Feed:
     def _finished(self) -> bool:
         """Drop streams that have ended; whether none is left, which ends the thread."""
         with self._lock:
-            for stream in self._streams:
+            for stream in self._streams + self._joining:
                 if not stream.sink.alive:
                     stream.sink.close()
             self._streams = [stream for stream in self._streams if stream.sink.alive]
+            # While the database fails nobody is admitted, and whoever waits may leave.
+            self._joining = [stream for stream in self._joining if stream.sink.alive]
             if self._streams or self._joining:
                 return False
             self._thread = None

@@ -103,10 +103,14 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A contact as one person sees it: `unread` of the customer's messages are new to them."""
+    """A contact as one person sees it: `unread` of the customer's messages are new to them.
+
+    `last` is its newest message, None where it was not asked for or nothing was said.
+    """
 
     contact: Contact
     unread: int
+    last: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +140,9 @@ class Event:
     """Something that happened, with what it is about as it stands when the event is read.
 
     `seq` orders events without gaps. `contact` is None for `knowledge`, and when the contact is
-    gone; `message` is set for `message`. `moved_from` is who had the contact before ("" nobody),
-    None when it did not change hands. `detail` is the index generation for `knowledge`.
+    gone; `message` is set for `message`, and for a contact that begins with some. `moved_from` is
+    who had the contact before ("" nobody), None when it did not change hands. `detail` is the
+    index generation for `knowledge`.
     """
 
     seq: int

@@ -33,11 +33,31 @@ _SAVE = contacts.update().where(contacts.c.id == _THIS)
 _MESSAGES = (
     sa.select(messages).where(messages.c.contact_id == _THIS).order_by(messages.c.number.desc())
 )
+_NEWEST_MESSAGES = _MESSAGES.limit(sa.bindparam("newest"))
 _FIND_MESSAGE = sa.select(messages).where(
     messages.c.contact_id == _THIS, messages.c.external_id == sa.bindparam("external")
 )
+_FIND_EXTERNAL = sa.select(contacts).where(contacts.c.external_id == sa.bindparam("external"))
+_ADD_MESSAGES = messages.insert()
 _APPEND = events.insert()
 _LAST = sa.select(sa.func.max(events.c.seq))
+_AFTER = (
+    sa.select(events)
+    .where(events.c.seq > sa.bindparam("after"), events.c.seq <= sa.bindparam("until"))
+    .order_by(events.c.seq)
+    .limit(sa.bindparam("most"))
+)
+_THESE: sa.BindParameter[Any] = sa.bindparam("these", expanding=True)
+_CONTACTS = sa.select(contacts).where(contacts.c.id.in_(_THESE))
+_READS = sa.select(reads).where(reads.c.contact_id.in_(_THESE))
+_SAID = sa.select(messages).where(sa.tuple_(messages.c.contact_id, messages.c.number).in_(_THESE))
+_SEEN = sa.select(reads.c.seen).where(
+    reads.c.contact_id == _THIS, reads.c.reader == sa.bindparam("by")
+)
+_SEEN_OF = sa.select(reads.c.contact_id, reads.c.seen).where(
+    reads.c.reader == sa.bindparam("by"), reads.c.contact_id.in_(_THESE)
+)
+_ENDLESS = 2**31 - 1  # as large as an event's number can be
 
 
 def find(connection: Connection, contact_id: str) -> Contact | None:
@@ -48,8 +68,7 @@ def find(connection: Connection, contact_id: str) -> Contact | None:
 
 def find_external(connection: Connection, external_id: str) -> Contact | None:
     """The contact that its platform calls by that name."""
-    query = sa.select(contacts).where(contacts.c.external_id == external_id)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_FIND_EXTERNAL, {"external": external_id}).mappings().first()
     return _contact(row) if row else None
 
 
@@ -96,9 +115,16 @@ def messages_of(
     connection: Connection, contact_id: str, newest: int | None = None
 ) -> list[Message]:
     """The messages of a contact in order; with `newest` only the last so many."""
-    query = _MESSAGES if newest is None else _MESSAGES.limit(newest)
-    found = connection.execute(query, {"this": contact_id}).mappings()
+    query = _MESSAGES if newest is None else _NEWEST_MESSAGES
+    values: dict[str, Any] = {"this": contact_id} | ({} if newest is None else {"newest": newest})
+    found = connection.execute(query, values).mappings()
     return [_message(row) for row in found][::-1]
+
+
+def last_messages(connection: Connection, of: Iterable[Contact]) -> dict[str, Message]:
+    """The newest message of each contact, by contact; absent: nothing was said."""
+    said = _said(connection, [(contact.id, contact.message_count) for contact in of])
+    return {contact_id: message for (contact_id, _number), message in said.items()}
 
 
 def find_message(connection: Connection, contact_id: str, external_id: str) -> Message | None:
@@ -123,31 +149,28 @@ def add_messages(connection: Connection, contact_id: str, new: Iterable[Message]
         for message in new
     ]
     if rows:
-        connection.execute(messages.insert(), rows)
+        connection.execute(_ADD_MESSAGES, rows)
 
 
 def seen_by(connection: Connection, reader: str, contact_ids: Sequence[str]) -> dict[str, int]:
     """How many of the customer's messages `reader` has seen, by contact; absent: none."""
     found: dict[str, int] = {}
     for start in range(0, len(contact_ids), _MANY):
-        some = contact_ids[start : start + _MANY]
-        query = sa.select(reads.c.contact_id, reads.c.seen).where(
-            reads.c.reader == reader, reads.c.contact_id.in_(some)
-        )
-        found.update((row.contact_id, row.seen) for row in connection.execute(query))
+        some = {"by": reader, "these": list(contact_ids[start : start + _MANY])}
+        found.update((row.contact_id, row.seen) for row in connection.execute(_SEEN_OF, some))
     return found
 
 
 def mark_seen(connection: Connection, contact_id: str, reader: str, seen: int) -> bool:
     """Remember how many of the customer's messages `reader` has seen; whether that is news."""
-    mine = (reads.c.contact_id == contact_id) & (reads.c.reader == reader)
-    before = connection.execute(sa.select(reads.c.seen).where(mine)).scalar()
+    before = connection.execute(_SEEN, {"this": contact_id, "by": reader}).scalar()
     if before == seen or (before is None and seen == 0):
         return False
     if before is None:
         values = {"contact_id": contact_id, "reader": reader, "seen": seen}
         connection.execute(reads.insert().values(values))
     else:
+        mine = (reads.c.contact_id == contact_id) & (reads.c.reader == reader)
         connection.execute(reads.update().where(mine).values(seen=seen))
     return True
 
@@ -198,10 +221,8 @@ def events_after(
     connection: Connection, after: int, limit: int, until: int | None = None
 ) -> list[Event]:
     """Events after a number (and up to `until`), in order, each with what it is about."""
-    query = sa.select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)
-    if until is not None:
-        query = query.where(events.c.seq <= until)
-    rows = connection.execute(query).mappings().all()
+    place = {"after": after, "until": _ENDLESS if until is None else until, "most": limit}
+    rows = connection.execute(_AFTER, place).mappings().all()
     if not rows:
         return []
     about = sorted({row["contact_id"] for row in rows if row["contact_id"]})
@@ -252,15 +273,15 @@ def delete_events_before(connection: Connection, moment: datetime) -> int:
 
 def _contacts(connection: Connection, ids: Sequence[str]) -> Iterable[Contact]:
     for start in range(0, len(ids), _MANY):
-        query = sa.select(contacts).where(contacts.c.id.in_(ids[start : start + _MANY]))
-        yield from (_contact(row) for row in connection.execute(query).mappings())
+        some = {"these": list(ids[start : start + _MANY])}
+        yield from (_contact(row) for row in connection.execute(_CONTACTS, some).mappings())
 
 
 def _seen(connection: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for start in range(0, len(ids), _MANY):
-        query = sa.select(reads).where(reads.c.contact_id.in_(ids[start : start + _MANY]))
-        for row in connection.execute(query):
+        some = {"these": list(ids[start : start + _MANY])}
+        for row in connection.execute(_READS, some):
             found[row.contact_id][row.reader] = row.seen
     return found
 
@@ -270,11 +291,8 @@ def _said(
 ) -> dict[tuple[str, int], Message]:
     found: dict[tuple[str, int], Message] = {}
     for start in range(0, len(keys), _MANY // 2):
-        some = keys[start : start + _MANY // 2]
-        query = sa.select(messages).where(
-            sa.tuple_(messages.c.contact_id, messages.c.number).in_(some)
-        )
-        for row in connection.execute(query).mappings():
+        some = {"these": list(keys[start : start + _MANY // 2])}
+        for row in connection.execute(_SAID, some).mappings():
             found[row["contact_id"], row["number"]] = _message(row)
     return found
 

@@ -27,6 +27,8 @@ _CHECK_DIGITS = "10X98765432"
 
 EMAIL, MOBILE, IDENTITY, CARD, ORDER = "[邮箱]", "[手机号]", "[身份证号]", "[银行卡号]", "[订单号]"
 
+LABELS = {EMAIL: "email", MOBILE: "mobile", IDENTITY: "identity", CARD: "card", ORDER: "order"}
+
 
 def mask(text: str) -> str:
     """`text` with e-mail addresses, mobile, identity, bank card and order numbers replaced."""

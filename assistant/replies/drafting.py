@@ -13,6 +13,7 @@ from assistant.replies.language import fits, join
 from assistant.replies.meaning import Meaning
 from assistant.replies.model import Evidence, Part, Sentence, Suggestion
 from assistant.replies.passages import Passage, Shape
+from assistant.replies.saying import said
 from assistant.replies.selecting import choose
 from assistant.replies.selection import Choice
 from assistant.replies.shaping import Block, shape_reply
@@ -111,4 +112,4 @@ def canned_reply(candidate: Candidate, gate: Gate, style: Style) -> Suggestion |
 
 def _sentence(passage: Passage, choice: Choice, revision: Revision) -> Sentence:
     evidence = tuple(Evidence(revision.entry_id, revision.number, q) for q in passage.quotes)
-    return Sentence(passage.text, choice.part, evidence)
+    return Sentence(said(passage.text), choice.part, evidence)

@@ -50,7 +50,7 @@ class Gate:
         """Whether this sentence may be said. Slots must not be filled in yet."""
         if not sentence.evidence:
             return sentence.part is Part.EMPATHY and not quantities(sentence.text)
-        if not all(self._holds(evidence) for evidence in sentence.evidence):
+        if not all(self.holds(evidence) for evidence in sentence.evidence):
             return False
         quoted = "\n".join(evidence.quote for evidence in sentence.evidence)
         return _backed(sentence.text, quoted)
@@ -69,7 +69,8 @@ class Gate:
         )
         return revision if allowed else None
 
-    def _holds(self, evidence: Evidence) -> bool:
+    def holds(self, evidence: Evidence) -> bool:
+        """Whether a piece of evidence may be sent and its quote stands in that revision."""
         revision = self.usable(evidence.entry_id, evidence.revision)
         return bool(
             revision

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from assistant.replies.intervals import Range
-from assistant.replies.measures import DURATIONS, MONEY, SECONDS, measure, own_measure
+from assistant.replies.measures import DURATIONS, LATE, MONEY, SECONDS, measure, own_measure
 from kb.quantities import Quantity, quantities
 
 _DAY = Decimal(86400)
@@ -88,7 +88,7 @@ def customer_figures(question: str) -> tuple[Range, ...]:
     """What the customer says of the own case: 买了十天, 花了 2,500 元, 50 hours late.
 
     A duration counts only where the question says what it measures, money only where it was spent.
-    The name of a rule (七天无理由) is no figure.
+    The name of a rule (七天无理由) is no figure. What is 48 hours late is so by more than 48 hours.
     """
     found = []
     stated = {start: bound for bound, start, _ in _bounds(question)}
@@ -102,6 +102,8 @@ def customer_figures(question: str) -> tuple[Range, ...]:
             point = stated.get(quantity.start, point)
         around = _clause(question, quantity.start, quantity.end)
         measured = own_measure(point.unit, around, question)
+        if measured == LATE and point.low == point.high:  # it is not there yet: a little longer
+            point = replace(point, low_in=False, high=point.low + point.step)
         if measured:
             found.append(replace(point, measure=measured))
     return tuple(found)

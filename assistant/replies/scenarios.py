@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
 from assistant.replies.asking import asked_quantities, figures, kinds_of_quantity
 from assistant.replies.passages import Passage, Shape
@@ -18,6 +19,8 @@ _SCORED = 0.5
 _CENTRAL = 0.8
 _TWIN = 0.4
 _SCENARIO = re.compile(r"场景|用法|用途|\b(?:scenario|use|usage)\b", re.IGNORECASE)
+# What only cases are told apart by; other tables are keyed by what somebody has or pays with.
+_BY_CASE = re.compile(r"情况|情形|\b(?:case|situation)\b", re.IGNORECASE)
 _KEYED = re.compile(
     r"情况|情形|方式|等级|类型|类别|商品|产品|型号|地区"
     r"|\b(?:case|method|region|product|model|level)\b",
@@ -30,22 +33,47 @@ def take_rows(selection: Selection) -> bool:
 
     Returns whether a table was the answer, so that single sentences need not be.
     """
-    for table in sorted(_tables(selection), key=lambda rows: not _is_scenario(rows)):
-        applying = [row for row in table if row.order in selection.applying]
-        if applying and len(applying) < len(table):
-            if _take_named(selection, applying[:_MOST_NAMED], 1.0):
-                return True
-            continue
-        overlaps = [selection.overlap(row.key) for row in table]
-        top = max(overlaps)
-        named = [r for r, o in zip(table, overlaps, strict=True) if o and o >= 0.6 * top]
-        if top and len(named) < len(table):
-            if _take_named(selection, named[:_MOST_NAMED], top):
+    for table in sorted(_tables(filter(selection.free, selection.pool)), key=_not_scenario):
+        rows, overlap = pointed_at(table, selection.applying, selection.overlap)
+        if rows:
+            if _take_named(selection, rows, overlap):
                 return True
         elif _is_answer(selection, table):
             _take_whole(selection, table)
             return True
     return False
+
+
+def pointed_at(
+    table: Group, applying: frozenset[int], overlap: Callable[[str], float]
+) -> tuple[Group, float]:
+    """The rows that the customer's figure is in, or else those that the words name.
+
+    None when all or none are meant. The number beside them is how clearly they are named, 0 to 1:
+    a figure names clearly. `applying` are orders of passages, `overlap(key)` is how much of the
+    words a row's key holds.
+    """
+    holding = [row for row in table if row.order in applying]
+    if holding and len(holding) < len(table):
+        return holding[:_MOST_NAMED], 1.0
+    overlaps = [overlap(row.key) for row in table]
+    top = max(overlaps)
+    named = [r for r, o in zip(table, overlaps, strict=True) if o and o >= 0.6 * top]
+    if top and len(named) < len(table):
+        return named[:_MOST_NAMED], top
+    return [], 0.0
+
+
+def scenario_tables(pool: Iterable[Passage]) -> list[Group]:
+    """The tables that answer case by case: what holds for which use, situation or product."""
+    tables = [rows for rows in _tables(pool) if len(rows) > 1]
+    cases = [t for t in tables if _is_scenario(t) or _KEYED.search(t[0].key_label)]
+    return sorted(cases, key=_not_scenario)
+
+
+def is_by_case(rows: Group) -> bool:
+    """Whether a table parts cases and uses, so that it is worth reading as a whole."""
+    return _is_scenario(rows) or bool(_BY_CASE.search(rows[0].key_label))
 
 
 def _take_named(selection: Selection, rows: Group, overlap: float) -> bool:
@@ -114,10 +142,14 @@ def _is_scenario(rows: Group) -> bool:
     return bool(_SCENARIO.search(rows[0].key_label))
 
 
-def _tables(selection: Selection) -> list[Group]:
-    """The tables of the entry without rows that send the reader elsewhere."""
+def _not_scenario(rows: Group) -> bool:
+    return not _is_scenario(rows)
+
+
+def _tables(pool: Iterable[Passage]) -> list[Group]:
+    """The tables among passages without rows that send the reader elsewhere."""
     tables: dict[tuple[int, str], Group] = {}
-    for passage in selection.pool:
-        if passage.shape is Shape.ROW and selection.free(passage) and not branches(passage):
+    for passage in pool:
+        if passage.shape is Shape.ROW and not branches(passage):
             tables.setdefault((passage.section, passage.key_label), []).append(passage)
     return list(tables.values())

@@ -172,6 +172,11 @@ def alike(text: str, other: str, share: float = _SAME) -> bool:
     return max(_overlap(text, other), _overlap(other, text)) > share
 
 
+def repeats(text: str, other: str) -> bool:
+    """Whether a text adds nothing to another: most of its character pairs and all its figures."""
+    return _overlap(text, other) > _SAME and figures(text) <= figures(other)
+
+
 def _only_leads_on(group: Group) -> bool:
     """Whether a group only leads to something else: a list that follows, another article."""
     if wording.announces(group[-1].text):

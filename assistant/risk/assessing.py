@@ -81,4 +81,5 @@ def _each_once(words: Iterable[SensitiveWord]) -> tuple[SensitiveWord, ...]:
 
 
 def _escalation(table: Mapping[str, Any]) -> Escalation:
-    return Escalation(str(table["group"]), int(table["minutes"]), tuple(table["path"]))
+    english = tuple(table.get("path_en", ()))
+    return Escalation(str(table["group"]), int(table["minutes"]), tuple(table["path"]), english)

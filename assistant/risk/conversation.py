@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from assistant.risk.model import Message
 from indexer.text import normalise
@@ -45,12 +46,17 @@ def customer_turns(messages: Sequence[Message]) -> list[str]:
 
 def is_just(text: str, phrases: Iterable[str]) -> bool:
     """Whether a text is nothing but these phrases (你好,在吗?), particles and punctuation."""
-    known = {_bare(phrase) for phrase in phrases}
+    known = _all_bare(tuple(phrases))
     whole = _bare(text)
     if whole in known or _LAUGH.match(whole):
         return True
     pieces = [bare for piece in _PIECE.split(text) if (bare := _bare(piece))]
     return all(piece in known or _LAUGH.match(piece) for piece in pieces)
+
+
+@lru_cache(maxsize=64)
+def _all_bare(phrases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_bare, phrases))
 
 
 def _bare(text: str) -> str:

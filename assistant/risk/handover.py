@@ -10,11 +10,13 @@ from assistant.risk.departments import topic_groups
 from assistant.risk.lexicon import find_spans
 from assistant.risk.model import Assessment, Handover, HandoverReason, Message, Mood
 from assistant.risk.writing import undisguised, written
+from indexer.asking import clauses
 
 if TYPE_CHECKING:
     from assistant.risk.settings import RiskSettings
 
 _MANY_DEPARTMENTS = 3
+_STORY = 4  # clauses from which on a turn tells more than it asks
 
 
 def decide(
@@ -35,7 +37,8 @@ def decide(
         messages: The contact, oldest first.
         found: What else was found in it; its own `handover` is not read.
         settings: The word lists.
-        owner: Group that owns the best answer, or an empty string.
+        owner: Group that owns the best answer, or an empty string; what a long turn asks for
+            counts more.
         unanswered: True when a question of this turn found neither an answer nor a question back.
     """
     turn = customer_turn(messages)
@@ -94,11 +97,12 @@ def _group(
 ) -> str:
     if reason is HandoverReason.SENSITIVE and found.escalation:
         return found.escalation.group
-    if owner:
-        return owner
-    topics = topic_groups(turn, settings)
-    if topics:
-        return topics[0]
+    topics = topic_groups(turn, settings)[:1]
+    # An answer to a long story may be about any part of it; what is asked for says where to go.
+    told = topics and len(clauses(turn)) >= _STORY
+    fitting = topics[0] if told else owner or next(iter(topics), "")
+    if fitting:
+        return fitting
     if reason is HandoverReason.UPSET:
         return str(settings.groups["complaints"])
     return str(settings.groups["default"]) if reason else ""

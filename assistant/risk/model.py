@@ -118,11 +118,15 @@ class Complexity:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Early warning: to whom, within how many minutes, and the steps in order."""
+    """Early warning: to whom, within how many minutes, and the steps in order.
+
+    `path_en` says the steps in English; empty where the table has no translation.
+    """
 
     group: str
     minutes: int
     path: tuple[str, ...]
+    path_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +134,14 @@ class SensitiveWord:
     """A word that raises an early warning.
 
     `word` is verbatim, `listed` the entry of the list that it matched, `topic` what it is about
-    (a key of the table) and `advice` what to do then.
+    (a key of the table) and `advice` what to do then, `advice_en` the same in English or empty.
     """
 
     word: str
     listed: str
     topic: str
     advice: str
+    advice_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

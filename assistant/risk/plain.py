@@ -24,11 +24,12 @@ class ComplexityOut(TypedDict):
 
 
 class EscalationOut(TypedDict):
-    """Early warning."""
+    """Early warning; `path_en` is empty where nobody translated the steps."""
 
     group: str
     minutes: int
     path: list[str]
+    path_en: list[str]
 
 
 class SensitiveOut(TypedDict):
@@ -38,6 +39,7 @@ class SensitiveOut(TypedDict):
     listed: str
     topic: str
     advice: str
+    advice_en: str
 
 
 class ClockOut(TypedDict):
@@ -94,7 +96,13 @@ def as_json(found: Assessment) -> RiskOut:
         "mood_words": list(found.mood_words),
         "sensitive_words": list(found.sensitive_words),
         "sensitive": [
-            {"word": one.word, "listed": one.listed, "topic": one.topic, "advice": one.advice}
+            {
+                "word": one.word,
+                "listed": one.listed,
+                "topic": one.topic,
+                "advice": one.advice,
+                "advice_en": one.advice_en,
+            }
             for one in found.sensitive
         ],
         "complexity": _complexity(found.complexity),
@@ -102,6 +110,7 @@ def as_json(found: Assessment) -> RiskOut:
             "group": escalation.group,
             "minutes": escalation.minutes,
             "path": list(escalation.path),
+            "path_en": list(escalation.path_en),
         }
         if escalation
         else None,

@@ -26,6 +26,7 @@ def sensitive_words(text: str, settings: RiskSettings) -> tuple[SensitiveWord, .
             exceptions = (*settings.sensitive["except"], *table.get("except", ()))
             for span in find_spans(plain.text, table["words"], exceptions=exceptions):
                 word = plain.verbatim(span.start, span.end)
-                warning = SensitiveWord(word, span.word, topic, table["advice"])
+                english = table.get("advice_en", "")
+                warning = SensitiveWord(word, span.word, topic, table["advice"], english)
                 found.setdefault((topic, span.word), (plain.offsets[span.start], warning))
     return tuple(warning for _, warning in sorted(found.values(), key=lambda pair: pair[0]))

@@ -3,7 +3,8 @@
 Five JSON files are packaged beside this module: `mood.json` (words by what they show; `benign` are
 harmless uses of such words), `sensitive.json` (topics with their words, exceptions and advice;
 `also`: more words by topic; and the path to follow), `asking.json` (asking for a person),
-`groups.json` (skill groups by topic words and by the products they look after) and `grading.json`
+`groups.json` (skill groups by topic words and by the products they look after, the one for
+customers abroad, and their `names` in other languages) and `grading.json`
 (clocks in minutes, and the words that decide on grade and colour). A file of the same name in
 `<data>/risk/` replaces the top-level keys it contains. `mood_model.json` is learnt, not edited.
 """
@@ -49,6 +50,18 @@ class RiskSettings:
             (self.asking["person"], self.asking["except"]),
         )
 
+    @property
+    def skill_groups(self) -> tuple[str, ...]:
+        """Every group that the tables name, each once: those of topics first, in their order."""
+        groups, escalation = self.groups, self.sensitive["escalation"]
+        last = (groups["complaints"], escalation["group"], groups["abroad"], groups["default"])
+        return tuple(dict.fromkeys((*groups["topics"], *groups["products"], *last)))
+
+    def group_label(self, group: str, lang: str) -> str:
+        """What readers of a language call a group; its own name where the table has no other."""
+        label: str = self.groups["names"].get(lang, {}).get(group, group)
+        return label
+
     def alarmed(self, text: str) -> bool:
         """Whether a message tells of danger: an alarm, not a threat."""
         return any(found.topic in _ALARMING for found in sensitive_words(text, self))
@@ -75,6 +88,7 @@ def load_settings(data: Path | None = None, problems: list[Problem] | None = Non
         found += _sensitive_defects(sensitive)
         for kind in ("topics", "products"):
             found += _lists_of("groups.json", groups[kind])
+        found += _name_defects(groups["names"])
         for kind, names in _CLOCKS.items():
             found += _clock_defects(kind, names, grading[kind])
     if problems is not None:
@@ -113,9 +127,18 @@ def _sensitive_defects(table: Mapping[str, Any]) -> Iterator[Problem]:
         good = isinstance(entry, dict) and _are_words(entry.get("words"))
         if not good or not isinstance(entry.get("advice"), str):
             yield Problem("sensitive.json", 0, topic, "needs a list of words and an advice")
+        elif not isinstance(entry.get("advice_en", ""), str):
+            yield Problem("sensitive.json", 0, topic, "advice_en must be a text")
     yield from _lists_of("sensitive.json", table["also"])
     for topic in set(table["also"]) - set(table["topics"]):
         yield Problem("sensitive.json", 0, topic, "also: there is no such topic")
+
+
+def _name_defects(names: Mapping[str, Any]) -> Iterator[Problem]:
+    for lang, table in names.items():
+        named = isinstance(table, dict) and all(isinstance(v, str) for v in table.values())
+        if not named:
+            yield Problem("groups.json", 0, f"names.{lang}", "must name groups")
 
 
 def _clock_defects(kind: str, names: Sequence[str], table: Mapping[str, Any]) -> Iterator[Problem]:

@@ -37,10 +37,39 @@ class Difference:
     removed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence before and after; one of the two is empty where it was added or removed."""
+
+    before: str
+    after: str
+
+
+@lru_cache(maxsize=256)
+def aligned(before: str, after: str) -> tuple[Pair, ...]:
+    """The sentences that differ between two Markdown bodies, side by side in reading order.
+
+    A removed sentence stands before the changed ones that followed it.
+    """
+    old, new = sentences(before), sentences(after)
+    kept = Counter(old) & Counter(new)
+    gone, come = _without(old, kept), _without(new, kept)
+    partner = {b: a for a, b in _pairs(gone, come)}
+    left = _without(gone, Counter(partner.values()))
+    place = {sentence: at for at, sentence in enumerate(old)}
+    rows: list[Pair] = []
+    for sentence in come:
+        was = partner.get(sentence, "")
+        while was and left and place[left[0]] < place[was]:
+            rows.append(Pair(left.pop(0), ""))
+        rows.append(Pair(was, sentence))
+    return tuple(dict.fromkeys((*rows, *(Pair(sentence, "") for sentence in left))))
+
+
 @lru_cache(maxsize=1024)
 def difference(before: str, after: str) -> Difference:
     """What differs between two Markdown bodies, sentence by sentence; markup does not count."""
-    old, new = _sentences(before), _sentences(after)
+    old, new = sentences(before), sentences(after)
     kept = Counter(old) & Counter(new)
     gone, come = _without(old, kept), _without(new, kept)
     pairs = _pairs(gone, come)
@@ -54,8 +83,8 @@ def difference(before: str, after: str) -> Difference:
     )
 
 
-def _sentences(body: str) -> list[str]:
-    """What the text says; headings only say what it is about."""
+def sentences(body: str) -> list[str]:
+    """What a Markdown body says, in order; headings only say what it is about."""
     return [said for section in sections(body) for said in split(plain_text(section.text))]
 
 

@@ -17,7 +17,7 @@ class MatchedOut(TypedDict):
 
 
 class HitOut(TypedDict):
-    """One result of a search."""
+    """One result of a search; `flow` and `scenarios`: it has steps to walk, tables by scenario."""
 
     entry_id: str
     revision: int
@@ -32,6 +32,8 @@ class HitOut(TypedDict):
     url: str
     audience: str
     lang: str
+    flow: bool
+    scenarios: bool
     score_parts: dict[str, float]
 
 
@@ -88,6 +90,8 @@ class SuggestionOut(TypedDict):
     freshness: FreshnessOut
     effective: Effective
     url: str
+    flow: bool
+    scenarios: bool
     slots_missing: list[str]
 
 

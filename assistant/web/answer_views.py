@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 
 from assistant.catalogue import Catalogue
+from assistant.flows import flow_of
+from assistant.flows.scenarios import has_scenarios
 from assistant.replies.model import Clarify, Evidence, Sentence, Suggestion, SuggestResponse
 from assistant.risk.plain import as_json, handover_json
 from assistant.web import context, labels
@@ -76,6 +78,8 @@ def _hit(catalogue: Catalogue, hit: Hit) -> HitOut:
         "url": labels.entry_url(hit.entry_id, hit.revision),
         "audience": hit.audience.value,
         "lang": hit.lang,
+        "flow": _has_flow(catalogue, hit.entry_id, hit.revision),
+        "scenarios": _has_scenarios(catalogue, hit.entry_id, hit.revision),
         "score_parts": {name: round(float(part), 4) for name, part in hit.score_parts.items()},
     }
 
@@ -95,6 +99,8 @@ def _suggestion(catalogue: Catalogue, suggestion: Suggestion) -> SuggestionOut:
         "freshness": labels.freshness_of_revision(catalogue, entry_id, number),
         "effective": _in_force(catalogue, entry_id, number),
         "url": labels.entry_url(entry_id, number),
+        "flow": _has_flow(catalogue, entry_id, number),
+        "scenarios": _has_scenarios(catalogue, entry_id, number),
         "slots_missing": list(suggestion.slots_missing),
     }
 
@@ -119,6 +125,20 @@ def _evidence(catalogue: Catalogue, evidence: Evidence) -> EvidenceOut:
         "effective": _in_force(catalogue, entry_id, number),
         "url": labels.entry_url(entry_id, number),
     }
+
+
+def _has_flow(catalogue: Catalogue, entry_id: str, number: int) -> bool:
+    """Whether a revision can be walked through step by step."""
+    entry = catalogue.entries.get(entry_id)
+    revision = entry.revision(number) if entry else None
+    return revision is not None and flow_of(revision.content) is not None
+
+
+def _has_scenarios(catalogue: Catalogue, entry_id: str, number: int) -> bool:
+    """Whether a revision answers case by case in a table."""
+    entry = catalogue.entries.get(entry_id)
+    revision = entry.revision(number) if entry else None
+    return revision is not None and has_scenarios(revision.content)
 
 
 def _in_force(catalogue: Catalogue, entry_id: str, number: int) -> Effective:

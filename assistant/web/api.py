@@ -18,7 +18,13 @@ from assistant.web import (
     api_contacts,
     api_entries,
     api_exchange,
+    api_flows,
+    api_freshness,
+    api_imports,
     api_lifecycle,
+    api_replies,
+    api_similar_cases,
+    api_skill_groups,
     openapi,
 )
 from assistant.web.routing import JSON, Route, Routes
@@ -40,14 +46,20 @@ def all_routes() -> list[Route]:
     # The exchange routes come first: "import" and "export" are no entry ids.
     modules = (
         api_answers,
+        api_replies,
         api_exchange,
+        api_imports,
         api_entries,
+        api_flows,
         api_lifecycle,
         api_board,
+        api_freshness,
         api_changes,
         api_contacts,
         api_canned,
         api_cases,
+        api_similar_cases,
+        api_skill_groups,
     )
     return [route for module in modules for route in module.routes.all] + routes.all
 

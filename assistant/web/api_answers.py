@@ -68,11 +68,13 @@ def suggest(body: SuggestIn) -> SuggestOut:
         as_of=parse_moment(body.as_of, "as_of"),
         audiences=context.principal().audiences,
     )
-    response = context.services().composer.suggest(request)
+    with context.services().catalogue.held():
+        response = context.services().composer.suggest(request)
+        answer = answer_views.suggest_out(response, started)
     metrics.observe_search(response.search)
     for question in () if body.draft else response.unanswered:
         context.services().insights.note_gap(question)
-    return answer_views.suggest_out(response, started)
+    return answer
 
 
 @routes.post("/feedback", Action.FEEDBACK, body=FeedbackIn, returns=Recorded, status=201)

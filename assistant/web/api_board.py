@@ -5,7 +5,8 @@ from __future__ import annotations
 from assistant.accounts.policy import Action
 from assistant.web import board_views, context, labels
 from assistant.web.board_responses import BoardOut, GapsOut, ReportOut, ReportsOut
-from assistant.web.requests import FreshnessQuery, NoQuery, NoteIn, PageQuery
+from assistant.web.freshness_requests import FreshnessQuery
+from assistant.web.requests import NoQuery, NoteIn, PageQuery
 from assistant.web.routing import Routes
 from kb.rows import Report
 

@@ -1,18 +1,21 @@
-"""API: the case of a contact, prefilled, saved as a draft and handed in."""
+"""API: the case of a contact, prefilled, saved and handed in; and what supervisors do with it."""
 
 from __future__ import annotations
 
 from assistant.accounts.policy import Action
-from assistant.cases.model import Basis, CaseDraft, CaseFields
-from assistant.catalogue import Catalogue
-from assistant.web import context, labels
-from assistant.web.case_requests import CaseIn
-from assistant.web.case_responses import CaseBasisOut, CaseOut
+from assistant.cases.model import CaseDraft, CaseFields
+from assistant.cases.reviews import CaseReviews
+from assistant.web import case_views, context
+from assistant.web.case_requests import CaseIn, CaseNoteIn, CasePublishIn, CaseReturnIn, CaseRuleIn
+from assistant.web.case_responses import CaseBasisOut, CaseOut, CaseReviewOut, CaseRowsOut
 from assistant.web.contact_requests import NothingIn
+from assistant.web.lookup import known_entry
+from assistant.web.requests import NoQuery
 from assistant.web.routing import Reply, Routes
 from assistant.web.versions import expected_version
 
 routes = Routes()
+_REVIEW = "/cases/<entry_id>/review"
 
 
 @routes.post("/contacts/<contact_id>/case", Action.CASES_WRITE, body=NothingIn, returns=CaseOut)
@@ -31,6 +34,60 @@ def save_case(contact_id: str, body: CaseIn) -> Reply:
     return Reply(reply.body, 201 if new else 200, reply.headers)
 
 
+@routes.post(
+    "/contacts/<contact_id>/case/rules", Action.CASES_WRITE, body=CaseRuleIn, returns=CaseBasisOut
+)
+def word_case_rule(contact_id: str, body: CaseRuleIn) -> CaseBasisOut:
+    """Word a rule for the case of a contact, with the sentences that fit; nothing is stored."""
+    cases, caller = context.services().cases, context.principal()
+    basis, text = cases.rule(contact_id, body.entry_id, caller, body.lang)
+    return case_views.basis_out(basis, text)
+
+
+@routes.get("/cases/waiting", Action.ENTRIES_REVIEW, query=NoQuery, returns=CaseRowsOut)
+def list_waiting_cases(query: NoQuery) -> CaseRowsOut:
+    """List the cases that wait for a supervisor, the longest waiting first."""
+    return case_views.rows_out(_reviews().waiting(context.principal()))
+
+
+@routes.get("/cases/mine", Action.CASES_WRITE, query=NoQuery, returns=CaseRowsOut)
+def list_my_cases(query: NoQuery) -> CaseRowsOut:
+    """List the cases that the caller wrote, last touched first."""
+    return case_views.rows_out(_reviews().written_by(context.principal().name))
+
+
+@routes.get(_REVIEW, Action.ENTRIES_REVIEW, query=NoQuery, returns=CaseReviewOut)
+def review_case(entry_id: str, query: NoQuery) -> Reply:
+    """Read a case with the conversation behind it."""
+    return _read(entry_id)
+
+
+@routes.post(f"{_REVIEW}/note", Action.ENTRIES_REVIEW, body=CaseNoteIn, returns=CaseReviewOut)
+def add_policy_note(entry_id: str, body: CaseNoteIn) -> Reply:
+    """Write the policy note into a case; somebody else approves it then."""
+    known_entry(entry_id)
+    _reviews().add_note(entry_id, body.policy_note, context.principal(), expected_version())
+    return _read(entry_id)
+
+
+@routes.post(
+    f"{_REVIEW}/publish", Action.ENTRIES_PUBLISH, body=CasePublishIn, returns=CaseReviewOut
+)
+def publish_case(entry_id: str, body: CasePublishIn) -> Reply:
+    """Approve exactly what was read and put it in force; nobody approves their own."""
+    known_entry(entry_id)
+    _reviews().publish(entry_id, body.content_hash, context.principal(), expected_version())
+    return _read(entry_id)
+
+
+@routes.post(f"{_REVIEW}/return", Action.ENTRIES_REVIEW, body=CaseReturnIn, returns=CaseReviewOut)
+def return_case(entry_id: str, body: CaseReturnIn) -> Reply:
+    """Send a case back to its author with a comment."""
+    known_entry(entry_id)
+    _reviews().send_back(entry_id, body.comment, context.principal(), expected_version())
+    return _read(entry_id)
+
+
 def _fields(body: CaseIn) -> CaseFields:
     return CaseFields(
         title=body.title.strip(),
@@ -47,40 +104,16 @@ def _fields(body: CaseIn) -> CaseFields:
 
 
 def _told(draft: CaseDraft) -> Reply:
-    catalogue = context.services().catalogue.current()
-    fields, saved = draft.fields, draft.saved
-    told: CaseOut = {
-        "contact_id": draft.contact_id,
-        "title": fields.title,
-        "scene": fields.scene,
-        "cause": fields.cause,
-        "handling": fields.handling,
-        "policy_basis": fields.policy_basis,
-        "outcome": fields.outcome,
-        "lang": fields.lang,
-        "tags": list(fields.tags),
-        "products": list(fields.products),
-        "rests_on": list(fields.rests_on),
-        "basis": [_basis(catalogue, rule) for rule in draft.basis],
-        "entry": {
-            "id": saved.entry_id,
-            "revision": saved.revision,
-            "status": saved.status.value,
-            "version": saved.version,
-        }
-        if saved
-        else None,
-    }
-    return Reply(told, headers={"ETag": f'"{saved.version}"'} if saved else {})
+    headers = {"ETag": f'"{draft.saved.version}"'} if draft.saved else {}
+    return Reply(case_views.case_out(draft), headers=headers)
 
 
-def _basis(catalogue: Catalogue, rule: Basis) -> CaseBasisOut:
-    return {
-        "entry_id": rule.entry_id,
-        "revision": rule.revision,
-        "title": rule.title,
-        "quotes": list(rule.quotes),
-        "source": rule.source.value,
-        "freshness": labels.freshness_of_revision(catalogue, rule.entry_id, rule.revision),
-        "url": labels.entry_url(rule.entry_id, rule.revision),
-    }
+def _read(entry_id: str) -> Reply:
+    known_entry(entry_id)
+    review = _reviews().read(entry_id, context.principal())
+    version = review.row.entry.version
+    return Reply(case_views.review_out(review), headers={"ETag": f'"{version}"'})
+
+
+def _reviews() -> CaseReviews:
+    return context.services().cases.reviews

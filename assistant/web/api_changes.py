@@ -1,14 +1,17 @@
-"""API: what changed, for programs by sequence number and for people since a moment."""
+"""API: what changed, by sequence number or since a moment, and both versions side by side."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from assistant.accounts.policy import Action
+from assistant.shift.comparisons import disputed, revisions
 from assistant.shift.happenings import happenings
-from assistant.web import change_views, context, labels
-from assistant.web.change_requests import ChangesQuery
+from assistant.web import change_views, comparison_views, context, labels
+from assistant.web.change_requests import ChangesQuery, VersionsQuery
 from assistant.web.change_responses import ChangeOut, ChangesOut, NewsListOut
+from assistant.web.comparison_responses import VersionsOut
+from assistant.web.lookup import known_entry, known_revision, pick
 from assistant.web.moments import parse_moment
 from assistant.web.routing import Routes
 
@@ -25,6 +28,25 @@ def read_changes(query: ChangesQuery) -> ChangesOut | NewsListOut:
         # Whole seconds, as they are told: news of the second that is still running comes next time.
         return _news(since, min(until, now).replace(microsecond=0), query.limit)
     return _feed(query)
+
+
+@routes.get(
+    "/entries/<entry_id>/versions", Action.ENTRIES_READ, query=VersionsQuery, returns=VersionsOut
+)
+def read_versions(entry_id: str, query: VersionsQuery) -> VersionsOut:
+    """Both versions of what is disputed or changed: two entries, a basis then and now."""
+    catalogue, entry = known_entry(entry_id)
+    if query.before and query.after:
+        before, after = (known_revision(entry, n) for n in (query.before, query.after))
+        found = [revisions(before, after)]
+    else:
+        found = disputed(entry, catalogue)
+    shown = (comparison_views.comparison(catalogue, entry, compared) for compared in found)
+    return {
+        "entry_id": entry.id,
+        "title": pick(catalogue, entry, query.after, None).content.title,
+        "comparisons": [comparison for comparison in shown if comparison],
+    }
 
 
 def _news(since: datetime, until: datetime, limit: int) -> NewsListOut:

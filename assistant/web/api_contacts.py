@@ -25,7 +25,16 @@ from assistant.contacts.rules import TooMany
 from assistant.insights import masking
 from assistant.replies.model import SuggestRequest
 from assistant.risk.model import Message as Said
-from assistant.web import answer_views, contact_views, context, guard, messages, metrics, streams
+from assistant.web import (
+    answer_views,
+    contact_views,
+    context,
+    guard,
+    i18n,
+    messages,
+    metrics,
+    streams,
+)
 from assistant.web.answer_responses import SuggestOut
 from assistant.web.contact_requests import (
     CloseIn,
@@ -60,7 +69,8 @@ def list_contacts(query: ContactsQuery) -> ContactsOut:
     """List contacts open to the caller, newest activity first."""
     status = query.status if isinstance(query.status, Status) else None
     found, position = _contacts().listing(context.principal(), status, mine=query.mine)
-    return {"contacts": [_out(seen) for seen in found], "position": position}
+    listed = [contact_views.listed_contact(seen, _tz()) for seen in found]
+    return {"contacts": listed, "position": position}
 
 
 @routes.post("/contacts", Action.CONTACTS_USE, body=ContactIn, returns=ContactOut, status=201)
@@ -137,9 +147,13 @@ def mark_contact_read(contact_id: str, body: NothingIn) -> Reply:
 def hand_over_contact(contact_id: str, body: HandoverIn) -> Reply:
     """Let go of a contact for a skill group to take; why stands in its transcript."""
     key = "handed_over_with_note" if body.note else "handed_over"
-    text = messages.detail(
-        key, context.lang(), group=body.skill_group, reason=body.reason, note=body.note
-    )
+    lang = context.lang()
+    group = context.services().risk.group_label(body.skill_group, lang)
+    # A code of ours is said in words; a platform may send words of its own.
+    code = f"handover.{body.reason}"
+    said = i18n.texts_for(lang)(code)
+    reason = body.reason if said == code else said
+    text = messages.detail(key, lang, group=group, reason=reason, note=body.note)
     actor = context.principal()
     return _changed(_contacts().hand_over(_known(contact_id), actor, body.skill_group, text))
 
@@ -162,9 +176,11 @@ def suggest_for_contact(contact_id: str, query: ContactQuery) -> SuggestOut:
         as_of=parse_moment(contact.as_of, "as_of"),
         audiences=context.principal().audiences,
     )
-    response = context.services().composer.suggest(wanted)
+    with context.services().catalogue.held():
+        response = context.services().composer.suggest(wanted)
+        answer = answer_views.suggest_out(response, started)
     metrics.observe_search(response.search)
-    return answer_views.suggest_out(response, started)
+    return answer
 
 
 @routes.get("/events", Action.CONTACTS_USE, query=EventsQuery, returns=streams.MEDIA_TYPE)

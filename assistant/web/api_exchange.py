@@ -1,30 +1,38 @@
-"""API: importing Markdown files (as drafts) and exporting what the caller may read."""
+"""API: importing Markdown texts (as drafts), exporting as Markdown and tables, pictures."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
-from flask import Response, request
+from flask import Response, request, send_file
 
 from assistant.accounts.policy import Action
 from assistant.catalogue import Catalogue
 from assistant.web import context, labels, listing
 from assistant.web.entry_responses import ImportOut
-from assistant.web.problems import invalid, problem_json
+from assistant.web.import_jobs import jobs
+from assistant.web.import_requests import ExportQuery
+from assistant.web.problems import Refusal, invalid, problem_json
 from assistant.web.requests import FileIn, ImportIn, ImportQuery, NoQuery
 from assistant.web.routing import JSON, Routes
 from kb import exchange
 from kb.document import document_of
 from kb.exchange import ImportPlan
+from kb.formats.exporting import TableFormat, table_bytes, table_rows
 from kb.frontmatter import dump
+from kb.images import TYPES
 from kb.model import Entry, Revision
 
 MARKDOWN = "text/markdown"
 ZIP = "application/zip"
+_TABLES = {
+    TableFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    TableFormat.CSV: "text/csv; charset=utf-8",
+}
 routes = Routes()
 
 
@@ -54,12 +62,53 @@ def export_entries(query: NoQuery) -> Response:
     """Export every revision the caller may read as a ZIP of Markdown files."""
     catalogue = context.services().catalogue.current()
     files = [
-        (f"{entry.kind}/{entry.id}.r{revision.number}.md", _open_text(catalogue, entry, revision))
+        (_file_name(entry, revision), _open_text(catalogue, entry, revision))
         for entry, _shown in listing.visible(catalogue)
         for revision in labels.visible_revisions(entry)
     ]
-    response = Response(_zipped(files), content_type=ZIP)
-    response.headers["Content-Disposition"] = 'attachment; filename="zhike-export.zip"'
+    return _download(_zipped(files), ZIP, "zip")
+
+
+@routes.get("/export", Action.ENTRIES_TABLES, query=ExportQuery, returns="application/octet-stream")
+def export_file(query: ExportQuery) -> Response:
+    """Export the knowledge base as XLSX, CSV or a ZIP of Markdown that import again unchanged."""
+    catalogue = context.services().catalogue.current()
+    pairs = [
+        _open_text(catalogue, entry, revision)
+        for entry, _shown in listing.visible(catalogue)
+        for revision in _chosen(labels.visible_revisions(entry), query)
+    ]
+    if query.format == "markdown":
+        files = [(_file_name(*pair), pair) for pair in pairs]
+        return _download(_zipped(files), ZIP, "zip")
+    form, lang = TableFormat(query.format), context.lang()
+    rows = table_rows(pairs, context.services().settings.site_tz, lang)
+    return _download(table_bytes(rows, form, lang), _TABLES[form], form.value)
+
+
+@routes.get("/images/<name>", Action.ENTRIES_READ, query=NoQuery, returns="image/*")
+def read_image(name: str, query: NoQuery) -> Response:
+    """Read a picture of an entry; its name is the hash of its content."""
+    path = jobs().imports.images.path(name)
+    if path is None:
+        raise Refusal(404, "absent")
+    response = send_file(path, mimetype=TYPES[path.suffix[1:]], conditional=True)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _chosen(revisions: Sequence[Revision], query: ExportQuery) -> Sequence[Revision]:
+    return revisions[-1:] if query.revisions == "newest" else revisions
+
+
+def _file_name(entry: Entry, revision: Revision) -> str:
+    return f"{entry.kind}/{entry.id}.r{revision.number}.md"
+
+
+def _download(body: Iterable[bytes], kind: str, extension: str) -> Response:
+    response = Response(body, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="zhike-export.{extension}"'
     return response
 
 

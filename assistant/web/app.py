@@ -16,6 +16,7 @@ from assistant.web import (
     guard,
     headers,
     health,
+    import_jobs,
     metrics,
     pages,
     problems,
@@ -52,8 +53,10 @@ def create_app(
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions[context.EXTENSION] = services
     app.extensions[context.FEED] = _feed(services)
+    app.extensions[import_jobs.EXTENSION] = import_jobs.ImportJobs(services)
     metrics.install(app)
-    guard.install(app, SessionCookie(services.signing_key))
+    framed = bool(services.settings.frame_ancestors)
+    guard.install(app, SessionCookie(services.signing_key, framed=framed))
     problems.install(app)
     _mount_static(app)
     templating.install(app)

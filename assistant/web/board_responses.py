@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from assistant.web.freshness_responses import SnoozeOut
 from assistant.web.responses import ReasonOut
 
 
@@ -23,6 +24,9 @@ class BoardRowOut(TypedDict):
     risk: int
     next_review: str | None
     url: str
+    reviewer: str
+    products: list[str]
+    snooze: SnoozeOut | None
 
 
 class BoardOut(TypedDict):

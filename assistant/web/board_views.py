@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 
-from assistant.web import context, labels
+from assistant.desk import tasks
+from assistant.web import context, freshness_views, labels
 from assistant.web.board_responses import BoardOut, BoardRowOut
-from assistant.web.requests import FreshnessQuery
-from kb import freshness
+from assistant.web.freshness_requests import FreshnessQuery
 from kb.freshness import BoardRow, State
 
 
 def board(query: FreshnessQuery, rows: list[BoardRow]) -> BoardOut:
     """One page of `rows`; `counts` are over all that meet the filters other than the state."""
     catalogue = context.services().catalogue.current()
-    matching = [
-        row for row in rows if query.owner in (None, row.owner) and query.kind in (None, row.kind)
-    ]
+    wanted = _wanted(query)
+    matching = [row for row in rows if wanted.holds(row)]
     counted = Counter(row.state.value for row in matching)
-    wanted = [row for row in matching if query.state in (None, row.state)]
-    page = wanted[query.offset : query.offset + query.limit]
+    found = [row for row in matching if query.state in (None, row.state)]
+    page = found[query.offset : query.offset + query.limit]
     return {
         "rows": [_row(row) for row in page],
         "counts": {s.value: counted[s.value] for s in State if counted[s.value]},
-        "total": len(wanted),
+        "total": len(found),
         "at": context.moment_json(catalogue.at),
     }
+
+
+def _wanted(query: FreshnessQuery) -> tasks.Wanted:
+    names = None
+    if query.mine:
+        teams = context.services().canned.teams()
+        names = tasks.own_names(context.principal().name, teams)
+    return tasks.Wanted(query.owner, query.kind, query.product, names, query.snoozed)
 
 
 def visible_rows() -> list[BoardRow]:
     """Every row of the board that the caller may know of, worst first."""
     services = context.services()
     catalogue = services.catalogue.current()
-    rows = freshness.board(
-        catalogue.entries.values(),
-        catalogue.freshness,
-        services.insights.usage(),
-        catalogue.at,
-        include_current=True,
-    )
+    rows = tasks.rows(catalogue, services.insights.usage())
     return [row for row in rows if labels.visible_entry(catalogue.entries.get(row.entry_id))]
 
 
@@ -52,6 +53,8 @@ def _row(row: BoardRow) -> BoardRowOut:
         "kind": row.kind.value,
         "title": shown.content.title if shown else row.entry_id,
         "owner": row.owner,
+        "reviewer": row.reviewer,
+        "products": list(row.products),
         "state": row.state.value,
         "reasons": labels.freshness(catalogue, row.entry_id)["reasons"],
         "damage": row.damage,
@@ -59,5 +62,6 @@ def _row(row: BoardRow) -> BoardRowOut:
         "usage": row.usage,
         "risk": row.risk,
         "next_review": context.moment_json(row.next_review),
+        "snooze": freshness_views.snooze(row.snooze),
         "url": labels.entry_url(row.entry_id),
     }

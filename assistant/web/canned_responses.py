@@ -9,11 +9,15 @@ from assistant.web.responses import FreshnessOut, ReasonOut
 
 
 class GroundOut(TypedDict):
-    """An entry that a reply rests on; `usable` is whether it still carries the reply."""
+    """An entry that a reply rests on; `usable` is whether it still carries the reply.
+
+    `was` is the revision that a private or team reply was written for, where it changed since.
+    """
 
     entry_id: str
     title: str
     revision: int | None
+    was: int | None
     usable: bool
     until: str | None
     freshness: FreshnessOut

@@ -63,6 +63,7 @@ def _ground(catalogue: Catalogue, ground: Ground) -> GroundOut:
         "entry_id": ground.entry_id,
         "title": last_title(catalogue, ground.entry_id),
         "revision": ground.revision,
+        "was": ground.was or None,
         "usable": ground.carries,
         "until": context.moment_json(ground.until),
         "freshness": labels.freshness(catalogue, ground.entry_id),

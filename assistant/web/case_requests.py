@@ -29,3 +29,28 @@ class CaseIn(Strict):
     products: Annotated[list[Short], Field(max_length=50)] = Field(default_factory=list)
     rests_on: Annotated[list[EntryId], Field(max_length=20)] = Field(default_factory=list)
     submit: bool = False
+
+
+class CaseRuleIn(Strict):
+    """A rule to add to a case, and the language of the case."""
+
+    entry_id: EntryId
+    lang: Literal["zh-CN", "en"] = "zh-CN"
+
+
+class CaseNoteIn(Strict):
+    """The policy note: what a supervisor adds to the rules a case rests on."""
+
+    policy_note: Part
+
+
+class CasePublishIn(Strict):
+    """The content that was read, by its hash; another one is not approved."""
+
+    content_hash: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class CaseReturnIn(Strict):
+    """What the author should change."""
+
+    comment: Annotated[str, StringConstraints(max_length=2_000)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from assistant.web.requests import LARGEST, Moment, NoQuery
 
@@ -16,3 +16,12 @@ class ChangesQuery(NoQuery):
     since: Moment | None = None
     until: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class VersionsQuery(NoQuery):
+    """Two revision numbers to compare; without them whatever of the entry has two versions."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    before: Annotated[int | None, Field(ge=1, alias="from")] = None
+    after: Annotated[int | None, Field(ge=1, alias="to")] = None

@@ -26,8 +26,8 @@ class ContactOut(TypedDict):
 
     `risk` is null before anything was said. `waiting_since` is when the customer's first message
     came that nobody answered yet.
-    `messages` are left out of lists. `position` is where to follow the event stream from: pass it
-    as `after`, and nothing is missed or told twice.
+    `messages` are left out of lists, which have the newest one as `last` instead. `position` is
+    where to follow the event stream from: pass it as `after`, and nothing is missed or told twice.
     """
 
     id: str
@@ -49,6 +49,7 @@ class ContactOut(TypedDict):
     closed_at: str | None
     message_count: int
     unread: int
+    last: NotRequired[ContactMessageOut | None]
     messages: NotRequired[list[ContactMessageOut]]
     position: NotRequired[int]
 

@@ -40,6 +40,13 @@ def contact_out(contact: Contact, unread: int, tz: ZoneInfo) -> ContactOut:
     }
 
 
+def listed_contact(seen: Seen, tz: ZoneInfo) -> ContactOut:
+    """A contact with its newest message."""
+    contact = contact_out(seen.contact, seen.unread, tz)
+    contact["last"] = message_out(seen.contact.id, seen.last, tz) if seen.last else None
+    return contact
+
+
 def whole_contact(
     seen: Seen, messages: Iterable[Message], position: int, tz: ZoneInfo
 ) -> ContactOut:
@@ -76,9 +83,9 @@ class EventFrames:
     def event(self, event: Event, viewer: Principal) -> bytes | None:
         """An event as the viewer may see it; None when it is not for them.
 
-        `contact` carries the contact's summary, `message` the message with that summary,
-        `knowledge` the index generation. Whoever had the contact until now, or could have taken
-        it, learns only that it is `gone`.
+        `contact` carries the contact's summary (of one that begins with messages, with the `last`
+        of them), `message` the message with that summary, `knowledge` the index generation.
+        Whoever had the contact until now, or could have taken it, learns only that it is `gone`.
         """
         if event.kind is EventKind.KNOWLEDGE:
             return _frame(event.seq, "knowledge", {"generation": event.detail})
@@ -111,7 +118,10 @@ class EventFrames:
     def _written(self, event: Event, unread: int) -> bytes:
         assert event.contact is not None
         summary = contact_out(event.contact, unread, self._tz)
-        if event.message is None:
+        said = message_out(event.contact_id, event.message, self._tz) if event.message else None
+        if event.kind is EventKind.CONTACT or said is None:
+            if said:
+                summary["last"] = said  # a contact that begins with messages
             data: dict[str, object] = {
                 "id": event.contact_id,
                 "version": event.contact.version,
@@ -121,7 +131,7 @@ class EventFrames:
         data = {
             "contact_id": event.contact_id,
             "version": event.contact.version,
-            "message": message_out(event.contact_id, event.message, self._tz),
+            "message": said,
             "summary": summary,
         }
         return _frame(event.seq, "message", data)

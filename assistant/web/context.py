@@ -58,6 +58,12 @@ def nearness() -> Nearness:
     return Nearness.LOCAL if direct and local else Nearness.REMOTE
 
 
+def in_frame() -> bool:
+    """Whether a frame of another page asks for the console, which the settings must allow."""
+    allowed = services().settings.frame_ancestors
+    return bool(allowed) and request.args.get("embed") == "1"
+
+
 def client_address() -> str:
     """The address that a request comes from.
 

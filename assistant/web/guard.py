@@ -56,7 +56,9 @@ def _check() -> Response | None:
     if action in _FOR_ANYBODY and authorise(ANONYMOUS, action):
         return None
     g.principal, by_cookie = _who()
-    if (by_cookie or _is_form()) and request.method not in _SAFE:
+    # Another site can make a browser send a form, but not with a token in it.
+    forgeable = by_cookie or (_is_form() and "Authorization" not in request.headers)
+    if forgeable and request.method not in _SAFE:
         _refuse_cross_site()
     if authorise(g.principal, action, context.nearness()):
         return None
@@ -64,6 +66,8 @@ def _check() -> Response | None:
         raise Refusal(403, "forbidden")
     if _wants_page():
         here = request.full_path.rstrip("?")
+        if context.in_frame():  # no frame may hold the sign-in form
+            return cast(Response, redirect(url_for("pages.frame_notice", next=here), 303))
         return cast(Response, redirect(url_for("pages.login", next=here), 303))
     raise Refusal(401, "sign_in")
 

@@ -40,7 +40,7 @@ def effective(start: datetime | None, end: datetime | None) -> Effective:
 def freshness(catalogue: Catalogue, entry_id: str) -> FreshnessOut:
     """How fresh an entry is now."""
     found = catalogue.freshness.get(entry_id, _CURRENT)
-    reasons = [_reason(catalogue, entry_id, reason) for reason in found.reasons]
+    reasons = [reason(catalogue, entry_id, each) for each in found.reasons]
     return {"state": found.state.value, "reasons": reasons}
 
 
@@ -127,21 +127,24 @@ def title_of(catalogue: Catalogue, entry_id: str, number: int) -> str:
     return revision.content.title if revision else ""
 
 
-def _reason(catalogue: Catalogue, entry_id: str, reason: Reason) -> ReasonOut:
+def reason(catalogue: Catalogue, entry_id: str, found: Reason) -> ReasonOut:
+    """One reason of an entry's freshness; what the caller may not know is not named in it."""
     lang = context.lang()
-    message = reason.message(lang)
-    refs = list(reason.refs)
-    if not _back_office() and any(
-        _hidden(catalogue, entry_id, name) for name in (*refs, *ENTRY_ID.findall(message))
+    message = found.message(lang)
+    refs = list(found.refs)
+    named = (*refs, *ENTRY_ID.findall(message))
+    if not _back_office() and (
+        any(_hidden(catalogue, entry_id, name) for name in named)
+        or any(not _readable(catalogue, *quoted) for quoted in found.quotes)
     ):
         message, refs = messages.detail("reason_hidden", lang), []
     else:
         message = _with_titles(catalogue, message, lang)
     return {
-        "state": reason.state.value,
+        "state": found.state.value,
         "message": message,
         "refs": refs,
-        "at": context.moment_json(reason.at),
+        "at": context.moment_json(found.at),
     }
 
 
@@ -163,6 +166,12 @@ def _hidden(catalogue: Catalogue, entry_id: str, name: str) -> bool:
     """Whether a name in a reason is another entry that the caller may not know of."""
     other = catalogue.entries.get(name)
     return name != entry_id and other is not None and not visible_entry(other)
+
+
+def _readable(catalogue: Catalogue, entry_id: str, number: int) -> bool:
+    """Whether the caller may read a revision whose words a reason quotes."""
+    entry = catalogue.entries.get(entry_id)
+    return entry is not None and any(r.number == number for r in visible_revisions(entry))
 
 
 def _back_office() -> bool:

@@ -43,6 +43,10 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "没有这个页面或条目,也可能您无权查看。",
         "There is no such page or entry, or it is not open to you.",
     ),
+    "no_flow": (
+        "这个条目没有可以逐步走的步骤。",
+        "This entry has no steps to walk through.",
+    ),
     "method": ("这个地址支持:{allowed}。", "This address supports: {allowed}."),
     "too_large": (
         "请求体最大 2 MiB。请分批提交。",
@@ -71,6 +75,23 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "另一项写入正在进行,没有写入任何内容。请稍后重试。",
         "Another write is under way; nothing was written. Try again in a moment.",
     ),
+    "upload_too_large": (
+        "文件最大 {mib} MiB。请分成几个文件导入。",
+        "A file may hold {mib} MiB. Import it in parts.",
+    ),
+    "imports_busy": (
+        "已有几个导入正在进行，请稍后再试。",
+        "Several imports are under way. Try again in a moment.",
+    ),
+    "import_not_ready": (
+        "这次导入不能执行：文件还没读完，或者已被拒收。",
+        "This import cannot be carried out: its file is still being read, or was refused.",
+    ),
+    "own_import": (
+        "直接发布需要上传者以外的人确认。请换一位审核人执行，或者先按草稿导入。",
+        "Publishing needs somebody other than who uploaded the file. Ask another reviewer, "
+        "or import drafts.",
+    ),
     "server": (
         "已记录,编号 {reference}。请稍后再试。",
         "It was logged as {reference}. Try again in a moment.",
@@ -79,9 +100,9 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "打开的控制台太多,请稍后再连。",
         "Too many consoles are connected. Try again in a moment.",
     ),
-    "handed_over": ("转交「{group}」:{reason}", "Handed over to {group}: {reason}"),
+    "handed_over": ("转交“{group}”：{reason}", "Handed over to {group}: {reason}"),
     "handed_over_with_note": (
-        "转交「{group}」:{reason}\n备注:{note}",
+        "转交“{group}”：{reason}\n备注：{note}",
         "Handed over to {group}: {reason}\nNote: {note}",
     ),
     "bad_credentials": ("登录名或密码不对。", "Login or password is wrong."),

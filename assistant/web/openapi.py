@@ -12,10 +12,15 @@ from pydantic.json_schema import JsonSchemaMode
 from assistant.accounts.policy import COLUMNS, TABLE, Verdict
 from assistant.web.problems import MEDIA_TYPE
 from assistant.web.responses import ProblemDetails
-from assistant.web.routing import JSON, Route
+from assistant.web.routing import FORM, JSON, Route
 
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_FILE = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}},
+    "required": ["file"],
+}
 _PROBLEMS = {
     400: "Not valid JSON",
     401: "No valid token or session",
@@ -119,7 +124,10 @@ def _operation(
         operation["parameters"].append(
             {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         )
-    if route.body is not None:
+    if route.upload:
+        schema = {"allOf": [schemas[(route.name, "body")], _FILE]}
+        operation["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
+    elif route.body is not None:
         content = {JSON: {"schema": schemas[(route.name, "body")]}}
         content |= {kind: {"schema": {"type": "string"}} for kind in route.accepts if kind != JSON}
         operation["requestBody"] = {"required": True, "content": content}

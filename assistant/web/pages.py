@@ -9,7 +9,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 
 from assistant.accounts.policy import Action
-from assistant.web import account_pages, context, guard, i18n, reader_page, tables_pages
+from assistant.web import account_pages, context, frames, guard, i18n, reader_page, tables_pages
 from assistant.web.paths import own_path
 from indexer.results import MAX_QUERY
 from kb.model import Channel, Kind
@@ -27,6 +27,7 @@ def mount(app: Flask) -> None:
         ("entry", "/entries/<entry_id>", get, Action.ENTRIES_READ, reader_page.show),
         ("freshness", "/desk/freshness", get, Action.FRESHNESS_READ, tables_pages.freshness),
         ("entries", "/desk/entries", get, Action.ENTRIES_READ, tables_pages.entries),
+        ("cases", "/desk/cases", get, Action.CASES_WRITE, cases),
         ("language", "/settings/language", get + post, Action.PREFERENCES, language),
         ("texts", "/i18n/<lang>.json", get, Action.ASSETS, texts),
         ("favicon", "/favicon.ico", get, Action.ASSETS, favicon),
@@ -35,6 +36,9 @@ def mount(app: Flask) -> None:
         ("setup", "/setup", get, Action.SIGN_IN, account_pages.show_setup),
         ("set_up", "/setup", post, Action.SIGN_IN, account_pages.set_up),
         ("sign_out", "/logout", post, Action.SIGN_OUT, account_pages.sign_out),
+        ("frame_notice", "/agent/sign-in", get, Action.SIGN_IN, frames.notice),
+        ("frame_signed_in", "/agent/signed-in", get, Action.CONSOLE, frames.signed_in),
+        ("frame_session", "/agent/session", post, Action.SIGN_IN, frames.begin_session),
     ]
     for name, path, methods, _action, view in table:
         blueprint.add_url_rule(path, name, cast("Callable[..., Response]", view), methods=methods)
@@ -55,7 +59,14 @@ def agent() -> str:
         channels=[channel.value for channel in Channel],
         kinds=[kind.value for kind in Kind],
         max_query=MAX_QUERY,
+        origins=context.services().settings.frame_ancestors if context.in_frame() else (),
+        zone=context.services().settings.site_tz.key,
     )
+
+
+def cases() -> str:
+    """Cases that wait for a supervisor, and one's own; the page gets them from the API."""
+    return render_template("cases.html")
 
 
 def language() -> Response:

@@ -18,6 +18,9 @@ Short = Annotated[str, StringConstraints(max_length=200)]
 Moment = Annotated[str, StringConstraints(max_length=40)]
 Text = Annotated[str, StringConstraints(max_length=MAX_QUERY)]
 Names = Annotated[list[Short], Field(max_length=200)]
+# What a contact may hold: its customer's data, named "customer.…", and its slots.
+SlotName = Annotated[str, StringConstraints(max_length=250)]
+SlotValue = Annotated[str, StringConstraints(max_length=1_000)]
 
 
 class Strict(BaseModel):
@@ -55,7 +58,7 @@ class SuggestIn(Strict):
     """
 
     messages: Annotated[list[MessageIn], Field(min_length=1, max_length=100)]
-    slots: Annotated[dict[Short, Short], Field(max_length=100)] = {}
+    slots: Annotated[dict[SlotName, SlotValue], Field(max_length=150)] = {}
     channel: Channel = Channel.CHAT
     as_of: Moment | None = None
     draft: bool = False
@@ -192,15 +195,6 @@ class EntriesQuery(PageQuery):
     tag: Short | None = None
     product: Short | None = None
     q: Short | None = None
-
-
-class FreshnessQuery(PageQuery):
-    """Filters of the freshness board."""
-
-    limit: Annotated[int, Field(ge=1, le=1000)] = 200
-    owner: Short | None = None
-    state: State | None = None
-    kind: Kind | None = None
 
 
 class ImportQuery(NoQuery):

@@ -17,12 +17,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from assistant.accounts.policy import Action
-from assistant.web import context, guard
+from assistant.web import context, guard, messages
 from assistant.web.problems import Refusal
 from assistant.web.validation import field_errors
 from kb.exchange import decoded
 
 JSON = "application/json"
+FORM = "multipart/form-data"
+FORM_FIELDS = 64 * 1024  # for what a form holds besides its file
 Handler = Callable[..., Any]
 
 
@@ -55,6 +57,7 @@ class Route:
     status: int = 200
     accepts: tuple[str, ...] = (JSON,)
     needs_version: bool = False  # If-Match is required
+    upload: int = 0  # most bytes of the file part `file` of a form; `body` are its other fields
 
     @property
     def name(self) -> str:
@@ -71,6 +74,7 @@ class Options(TypedDict, total=False):
     status: int
     accepts: tuple[str, ...]
     needs_version: bool
+    upload: int
 
 
 class Routes:
@@ -143,6 +147,8 @@ def _view(route: Route) -> Callable[..., Response]:
 def _read_body(route: Route) -> BaseModel:
     _require_type(route.accepts)
     assert route.body is not None
+    if route.upload:
+        return _read_form(route.body, route.upload)
     data = _whole_body()
     if request.mimetype != JSON:
         # One text as the whole body stands for a list of one file.
@@ -154,6 +160,18 @@ def _read_body(route: Route) -> BaseModel:
     except (ValueError, RecursionError):
         raise Refusal(400, "not_json") from None
     return _checked(route.body, plain, "body")
+
+
+def _read_form(model: type[BaseModel], most: int) -> BaseModel:
+    """The fields of a form that carries a file of at most `most` bytes, which stays on disk."""
+    request.max_content_length = most + FORM_FIELDS
+    if (request.content_length or 0) > most + FORM_FIELDS:
+        raise Refusal(413, "upload_too_large", {"mib": most // 1024 // 1024})
+    fields = _checked(model, {name: text for name, text in request.form.items() if text}, "body")
+    if "file" not in request.files:
+        message = messages.field_message("missing", context.lang())
+        raise Refusal(422, "fields", {"count": 1}, [{"field": "file", "message": message}])
+    return fields
 
 
 def _whole_body() -> bytes:

@@ -8,7 +8,8 @@ from flask import render_template, request
 from pydantic import ValidationError
 
 from assistant.web import board_views, context, listing
-from assistant.web.requests import EntriesQuery, FreshnessQuery, Strict
+from assistant.web.freshness_requests import FreshnessQuery
+from assistant.web.requests import EntriesQuery, Strict
 from kb.freshness import State
 from kb.model import Kind, Status
 

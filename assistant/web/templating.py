@@ -12,6 +12,7 @@ from assistant.accounts.policy import Action
 from assistant.accounts.roles import ANONYMOUS
 from assistant.web import context, i18n
 from assistant.web.paths import here
+from kb.lifecycle import is_author
 
 
 def install(app: Flask) -> None:
@@ -33,10 +34,21 @@ def install(app: Flask) -> None:
             "asset": context.asset,
             "path": request.path,
             "here": here(),
+            "zone": context.services().settings.site_tz.key,
+            "waiting_cases": _waiting_cases,
             "version": product_version,
         }
 
     app.context_processor(per_request)
+
+
+def _waiting_cases() -> int:
+    """How many cases wait for the caller, who may approve them; their own wait for others."""
+    caller = context.principal()
+    if not context.allowed(Action.ENTRIES_REVIEW):
+        return 0
+    rows = context.services().cases.reviews.waiting(caller, newest=False)
+    return sum(not is_author(row.newest, caller.name) for row in rows)
 
 
 def _local(moment: datetime | str | None) -> str:

@@ -120,3 +120,25 @@ def test_revisions_come_from_memory_or_the_database(stocked: Services) -> None:
     assert source("return-7-days", 1).content.title == RETURNS.title
     with pytest.raises(NotFound):
         source("return-7-days", 9)
+
+
+def test_within_a_block_it_is_one_picture_that_is_asked_about_once(
+    stocked: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, asked = stocked.catalogue, []
+    last_change = stocked.kb.last_change
+    monkeypatch.setattr(stocked.kb, "last_change", lambda: asked.append(1) or last_change())
+    with keeper.held() as picture:
+        published(stocked.kb, "exchange-rule", replace(RETURNS, title="换货规则"))
+        elsewhere: list[Catalogue] = []
+        asked.clear()
+        with keeper.held() as again:
+            assert keeper.current() is again is picture
+        assert keeper.current() is picture
+        assert not asked
+        other = threading.Thread(target=lambda: elsewhere.append(keeper.current()))
+        other.start()
+        other.join()
+        assert elsewhere[0] is not picture  # only this thread holds on to it
+        assert keeper.current(own_write=True) is elsewhere[0]
+    assert keeper.current() is elsewhere[0]

@@ -164,6 +164,34 @@ def test_freshness_fails_a_script_on_the_states_asked_for(content: Path) -> None
     assert run("freshness", "--fail-on", "rotten").exit_code == 2
 
 
+def test_freshness_tells_what_a_change_touches_and_composes_digests(
+    content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faq = GOOD.format(more="depends_on: [return-7-days]\n", text="")
+    faq = faq.replace("id: return-7-days", "id: faq-return").replace("kind: policy", "kind: faq")
+    (content / "policy" / "faq-return.r1.md").write_text(faq, "utf-8")
+    ok("import", str(content))
+    (touched,) = json.loads(ok("freshness", "--ripple", "return-7-days", "--json"))
+    assert (touched["id"], touched["ties"], touched["marked"]) == ("faq-return", ["declared"], True)
+    assert "faq-return  (declared)" in ok("freshness", "--ripple", "return-7-days")
+    assert run("freshness", "--ripple", "nothing").exit_code == 2
+    assert run("freshness", "--ripple", "return-7-days", "--revision", "9").exit_code == 2
+
+    expired = GOOD.format(more="effective_until: 2026-02-01\n", text="")
+    expired = expired.replace("id: return-7-days", "id: old-promotion")
+    (content / "policy" / "old-promotion.r1.md").write_text(expired, "utf-8")
+    ok("import", str(content))
+    assert "退换货组有 1 条需要处理" in ok("freshness", "--digest", "--dry-run")
+    (payload,) = json.loads(ok("freshness", "--digest", "--dry-run", "--json"))
+    assert payload["tasks"][0]["entry_id"] == "old-promotion"
+    assert run("freshness", "--digest").exit_code == 2, "nothing is set up to send by"
+    monkeypatch.setenv("ZHIKE_WEBHOOK_URL", "http://127.0.0.1:1/x")
+    monkeypatch.setenv("ZHIKE_WEBHOOK_SECRET", "s")
+    failed = run("freshness", "--digest", "--json")
+    assert failed.exit_code == 1
+    assert "own network" in json.loads(failed.stdout)[0]["error"]
+
+
 def test_check_finds_what_dangles(content: Path) -> None:
     assert run("check", str(content)).exit_code == 0
     (content / "products.yaml").write_text("products:\n  - id: mira-5\n", "utf-8")

@@ -192,7 +192,26 @@ def test_handing_over_says_so_in_the_language_of_the_agent(agent: FlaskClient) -
     assert (handed["assigned_to"], handed["skill_group"]) == (None, "投诉组")
     agent.post(f"{here}/handover?lang=en", json={**body, "note": ""})
     told = [m["text"] for m in agent.get(here).json["messages"][1:]]  # type: ignore[index]
-    assert told == ["转交「投诉组」:{0} %s\n备注:{lang}", "Handed over to 投诉组: {0} %s"]
+    assert told == ["转交“投诉组”：{0} %s\n备注：{lang}", "Handed over to 投诉组: {0} %s"]
+
+
+def test_a_reason_of_ours_and_a_group_are_said_in_words(agent: FlaskClient) -> None:
+    here = f"{PATH}/{opened(agent)['id']}"
+    body = {"skill_group": "投诉处理组", "reason": "sensitive"}
+    agent.post(f"{here}/handover", json=body)
+    agent.post(f"{here}/handover?lang=en", json=body)
+    told = [m["text"] for m in agent.get(here).json["messages"][1:]]  # type: ignore[index]
+    assert told == ["转交“投诉处理组”：出现敏感词", "Handed over to Complaints: sensitive words"]
+
+
+def test_skill_groups_have_a_name_in_the_language_of_the_reader(agent: FlaskClient) -> None:
+    english = agent.get("/api/v1/skill-groups?lang=en").json
+    assert english is not None
+    named = {group["name"]: group["label"] for group in english["groups"]}
+    assert named["投诉处理组"] == "Complaints"
+    chinese = agent.get("/api/v1/skill-groups").json
+    assert chinese is not None
+    assert [group["label"] for group in chinese["groups"]] == list(named)
 
 
 def test_suggestions_for_a_stored_contact(services: Services, agent: FlaskClient) -> None:

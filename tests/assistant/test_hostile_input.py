@@ -28,7 +28,7 @@ STRANGE = (
     "a" * 2000,
     "\r\nSet-Cookie: x=y",
 )
-FOR_AGENTS = ("/search", "/suggest", "/feedback", "/gaps", "/canned")
+FOR_AGENTS = ("/search", "/suggest", "/feedback", "/gaps", "/canned", "/replies/check")
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
@@ -43,6 +43,8 @@ def test_strange_text_in_bodies(
         ("/feedback", {**named, "kind": "edited", "sent": text, "query": text}),
         ("/feedback", {**named, "kind": "outdated", "note": text, "sentence": text}),
         ("/gaps", {"query": text}),
+        ("/replies/check", {"text": text, "said": [text], "as_of": None}),
+        ("/replies/check", {"text": text, "evidence": [{**named, "quote": text}]}),
         ("/canned", {"title": text, "text": text}),
         ("/canned", {"title": "x", "text": "x", "short_code": text, "team": text}),
         ("/entries", {"id": text, "content": CONTENT}),

@@ -190,7 +190,10 @@ def test_question_mark_lists_the_keys(service: Service, page: Page) -> None:
 )
 def test_pages_fit_narrow_and_wide(service: Service, page: Page, path: str) -> None:
     page.goto(service.base + path)
-    page.wait_for_load_state("networkidle")
+    if path.startswith("/agent"):  # its event stream never falls silent
+        expect(page.locator(".reply-body")).to_contain_text("工作日")
+    else:
+        page.wait_for_load_state("networkidle")
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
 
@@ -229,28 +232,6 @@ def test_the_selected_answer_is_announced_while_the_message_keeps_the_focus(
     assert message.get_attribute("aria-activedescendant") is None
 
 
-def test_variables_have_names_and_are_filled_before_copying(service: Service, page: Page) -> None:
-    ask(page, service, "发票抬头开错了怎么改")
-    page.get_by_role("tab", name="发票抬头写错要更改").click()
-    field = page.get_by_label("客户称呼", exact=True)
-    expect(page.locator(".reply-body .slot")).to_have_text("客户称呼")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".toast")).to_contain_text("还没填：客户称呼")
-    expect(field).to_be_focused()
-    page.keyboard.type("王先生")
-    expect(page.locator(".reply-body")).to_contain_text("王先生")
-    expect(field).to_be_focused()
-    expect(field).to_have_value("王先生")
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("客户的话", exact=True)).to_be_focused()
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#transcript .agent")).to_contain_text("王先生")
-    page.keyboard.press("Alt+n")
-    ask(page, service, "发票抬头开错了怎么改")
-    page.get_by_role("tab", name="发票抬头写错要更改").click()
-    expect(field).to_have_value("")
-
-
 def test_an_edited_reply_stays_until_it_is_copied_or_restored(service: Service, page: Page) -> None:
     ask(page, service, "退款多久到账")
     page.keyboard.press("Alt+e")
@@ -270,12 +251,13 @@ def test_an_edited_reply_stays_until_it_is_copied_or_restored(service: Service, 
 
 def test_arrow_keys_move_through_the_reply_tabs(service: Service, page: Page) -> None:
     ask(page, service, "退款多久到账")
-    tabs = page.get_by_role("tab")
+    reply = page.locator("#reply")
+    tabs = reply.get_by_role("tab")
     tabs.first.focus()
     page.keyboard.press("ArrowRight")
     expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
     expect(tabs.nth(1)).to_be_focused()
-    expect(page.get_by_role("tabpanel")).to_have_attribute("aria-labelledby", "reply-tab-1")
+    expect(reply.get_by_role("tabpanel")).to_have_attribute("aria-labelledby", "reply-tab-1")
 
 
 def test_dates_read_the_same_in_every_browser(service: Service, page: Page) -> None:

@@ -40,6 +40,6 @@ def test_sign_in_and_out(service: Service, signed_in: dict[str, object], chromiu
 def test_language_switch_changes_words_and_stays(service: Service, page: Page) -> None:
     page.goto(f"{service.base}/agent")
     page.get_by_title("切换语言").click()
-    expect(page.get_by_role("heading", name="Answers")).to_be_visible()
+    expect(page.get_by_role("tab", name="Answers")).to_be_visible()
     page.goto(f"{service.base}/desk/freshness")
     expect(page.get_by_role("heading", name="Freshness")).to_be_visible()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer import interaction as interaction_module
 from indexer.interaction import MOST_CHUNK, Interaction, files, shipped, tokens_of
 
 TEXTS = ["退货运费由买家承担", "", "空调不制冷, 先清洗滤网", "冰箱温度偏高", "return shipping fee"]
@@ -61,3 +62,18 @@ def test_no_texts(tmp_path: Path) -> None:
     for name, write in files([]).items():
         write(tmp_path / name)
     assert len(Interaction.read(tmp_path).starts) == 1
+
+
+def test_what_is_worked_out_once_equals_what_is_worked_out_anew(interaction: Interaction) -> None:
+    """The lengths of rows, and the distinct words, as a plain computation gives them."""
+    table = shipped()
+    ids = np.random.default_rng(3).integers(0, table.size, 3_000)
+    for width in (192, 50):
+        rows = ids if table._mapping is None else table._mapping[ids]
+        plain = table._rows[rows, :width].astype(np.float32)
+        plain /= np.maximum(np.linalg.norm(plain, axis=1, keepdims=True), 1e-12)
+        assert (table.unit(ids, width) == plain).all()
+    distinct, places = interaction_module._distinct(ids, table.size)
+    expected, inverse = np.unique(ids, return_inverse=True)
+    assert (distinct == expected).all()
+    assert (places == inverse).all()

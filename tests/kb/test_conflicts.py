@@ -86,3 +86,75 @@ def test_cases_replacements_other_products_and_own_revisions_are_left_out() -> N
 def test_table_rows_are_not_compared() -> None:
     table = "| 场景 | 时长 |\n| --- | --- |\n| 连续玩大型游戏的时候 | {} 小时 |"
     assert conflicts(revision("a", table.format(4)), revision("b", table.format(5))) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ("超过承诺送达时间 48 小时未送达，补偿 20 元优惠券。",
+         "超过承诺送达时间 48 小时还没送到，补偿您 15 元优惠券。", ("20 元", "15 元")),
+        ("退到银行卡的，3–7 个工作日到账。", "退到银行卡的款项一般 5–10 个工作日到账，节假日顺延。",
+         ("3–7 个工作日", "5–10 个工作日")),
+        ("服务站在 3 个工作日内出具检测报告。", "服务站会在 3 天内出具检测报告。", ("3 个工作日", "3 天")),
+        ("更换锁体收费 100 元。", "更换锁体免费，预约时说一声就行。", ("100 元", "免费")),
+        ("质量问题退货的运费由岚舍承担。", "质量问题退货的运费由客户承担。",
+         ("质量问题退货的运费由岚舍承担", "质量问题退货的运费由客户承担")),
+        ("秒杀商品不参加价格保护。", "秒杀商品可以参加价格保护，和平时一样申请。", ("不", "—")),
+        ("The international warranty covers the battery.",
+         "The international warranty does not cover the battery.", ("—", "not")),
+    ],
+)  # fmt: skip
+def test_the_same_rule_in_other_words(first: str, second: str, what: tuple[str, str]) -> None:
+    title = {"title": "规则说明"}
+    assert conflicts(revision("a", first, **title), revision("b", second, **title)) == [what]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("未拆封的冰箱退货不收取件费。", "已拆封的冰箱退货收取 100 元取件费。"),
+        ("手机未激活的支持无理由退货。", "手机激活后不支持无理由退货。"),
+        ("金叶会员生日当月可领 50 元生日券。", "翠叶会员生日当月可领 100 元生日券。"),
+        ("超过承诺送达时间 48 小时未送达，补偿 20 元优惠券。", "超过承诺送达时间 7 天未送达，补偿 50 元优惠券。"),
+        ("无理由退货须在签收次日起 7 天内申请。", "例如 11 月 2 日签收，最晚 11 月 9 日 24:00 前申请退货。"),
+        ("退到支付宝的 1–3 个工作日到账。", "退到支付宝，最晚 3 个工作日到账。"),
+        ("空调基础安装免费。", "空调基础安装不收费，含 1 个孔。"),
+        ("寄往新加坡的运费为 60 元。", "寄往马来西亚的运费为 80 元。"),
+        ("红色投诉 2 小时内给出方案。", "黄色投诉 4 小时内给出方案。"),
+        ("手机激活后不支持无理由退货，质量问题除外。", "手机激活后不能无理由退货。"),
+    ],
+)  # fmt: skip
+def test_other_subjects_conditions_tiers_and_examples_do_not_conflict(
+    first: str, second: str
+) -> None:
+    title = {"title": "规则说明"}
+    assert conflicts(revision("a", first, **title), revision("b", second, **title)) == []
+
+
+def test_what_the_other_entry_says_elsewhere_too_is_no_conflict() -> None:
+    both = "退到银行卡的 7 个工作日内到账。\n退到银行卡的 5 个工作日内到账，限储蓄卡。"
+    assert conflicts(revision("a", both), revision("b", "退到银行卡的 5 个工作日内到账。")) == []
+
+
+def test_every_differing_pair_of_sentences_is_told_the_surest_first() -> None:
+    one = "过保产品上门检修，每次收取上门费 60 元。\n备件等待超过 15 天的，可以换新机。"
+    other = "过保产品上门检修，每次收取上门费 80 元。\n备件等待超过 30 天的，可以给您换新机。"
+    found = find([revision("a", one), revision("b", other)])
+    assert [pair.what for pair in found] == [("60 元", "80 元"), ("15 天", "30 天")]
+    assert [pair.kind for pair in found] == ["money", "duration"]
+    assert found[0].score >= found[1].score
+
+
+def test_a_canned_reply_is_held_against_its_own_scene_only() -> None:
+    late, wrong = "另外给您补一张 30 元优惠券。", "另外给您补一张 20 元优惠券。"
+    replies = {"kind": Kind.REPLY}
+    apart = (
+        revision("a", f"## chat\n{late}", title="第三次来电", **replies),
+        revision("b", f"## chat\n{wrong}", title="上次答错了", **replies),
+    )
+    assert conflicts(*apart) == []
+    same = (
+        revision("a", f"## chat\n{late}", title="来电补偿", **replies),
+        revision("b", f"## chat\n{wrong}", title="来电补偿", **replies),
+    )
+    assert conflicts(*same) == [("30 元", "20 元")]

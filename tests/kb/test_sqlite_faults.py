@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 from kb import sqlite_faults, store
 from kb.errors import StorageBusy
 from kb.settings import Settings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -58,3 +62,25 @@ def test_waiting_ends_with_a_clear_error(tmp_path: Path, monkeypatch: pytest.Mon
         pass
     with sqlite_faults.only_writer(tmp_path / "x.db"):
         pass
+
+
+def test_threads_of_several_processes_take_turns(tmp_path: Path) -> None:
+    """Each writer reads a number and writes the next: together they miss none."""
+    counter = tmp_path / "count"
+    counter.write_text("0")
+    script = (
+        "import sys\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from pathlib import Path\n"
+        "from kb.sqlite_faults import only_writer\n"
+        "counter = Path(sys.argv[1])\n"
+        "def add(_):\n"
+        "    with only_writer(counter):\n"
+        "        counter.write_text(str(int(counter.read_text()) + 1))\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    list(pool.map(add, range(50)))\n"
+    )
+    command = [sys.executable, "-c", script, str(counter)]
+    writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert counter.read_text() == "150"

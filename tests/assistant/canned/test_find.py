@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from assistant.canned import company
 from assistant.canned.model import Draft, Found, Scope
 from assistant.wiring import Services
 from indexer.search import Hit, Matched, SearchResponse
@@ -199,3 +200,11 @@ def test_private_replies_are_found_by_meaning(shop: Services) -> None:
     assert found[0].item.id == wanted.item.id
     assert found[0].match.by is Found.MEANING
     assert canned.find(Asked("今天天气怎么样"), AGENT) == []
+
+
+def test_after_warming_up_a_search_makes_no_shelf_of_the_company_any_more(
+    shop: Services, find: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.canned.warm_up()
+    monkeypatch.setattr(company, "items", None)  # whoever makes a shelf calls this
+    assert [offer.item.id for offer in find("thyf")] == ["reply-freight"]

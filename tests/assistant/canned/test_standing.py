@@ -34,6 +34,17 @@ def test_what_rests_on_nothing_that_changed_is_current(find: Find, mine: str) ->
         assert [ground.entry_id for ground in standing.grounds] == ["return-7-days"]
 
 
+def test_a_changed_basis_names_the_revision_that_was_written_for(
+    shop: Services, find: Find, mine: str, clock: FakeClock
+) -> None:
+    clock.advance(timedelta(hours=1))
+    published(shop.kb, "return-7-days", replace(RETURNS, body="签收次日起 15 天内可以退货。"))
+    standing = only(find("wdth"), mine).standing
+    assert (standing.usable, standing.state) == (True, State.BASIS_CHANGED)
+    (ground,) = standing.grounds
+    assert (ground.was, ground.revision) == (1, 2)
+
+
 def test_a_withdrawn_basis_takes_both_kinds_with_it(shop: Services, find: Find, mine: str) -> None:
     shop.kb.withdraw("return-7-days", 1, "周审核")
     for query, reply_id in (("wdth", mine), ("thyf", "reply-freight")):

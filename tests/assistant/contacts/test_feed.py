@@ -217,3 +217,17 @@ def test_a_database_that_fails_for_a_while_costs_no_event(
     monkeypatch.setattr(store, "events_after", failing)
     send(contacts, contact_id, "乙", "丙")
     assert texts(listener, 2) == ["乙", "丙"]
+
+
+def test_a_stream_that_waits_for_a_database_that_fails_may_leave(
+    feed: Feed, contacts: Contacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError("disk")
+
+    monkeypatch.setattr(feeding, "_PATIENCE", 0.01)
+    monkeypatch.setattr(store, "last_event", fail)
+    listener = Listener()
+    feed.join(listener, LI, lambda: LI, None)
+    feed.stop()  # waits for the thread
+    assert listener.frames == []

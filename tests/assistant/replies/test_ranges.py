@@ -107,10 +107,10 @@ def test_the_name_of_a_column_says_what_is_measured() -> None:
         ("冰箱买了十天不制冷，能退吗？", [("[10, 10]", "owned")]),
         ("手机三个月前买的，现在坏了", [("[91.31, 91.31]", "owned")]),
         ("东西收到第六天了", [("(5, 6]", "owned")]),
-        ("订单晚了 50 小时", [("[2.083, 2.083]", "late")]),
+        ("订单晚了 50 小时", [("(2.083, 2.125]", "late")]),
         ("超过48小时没到赔吗", [("(2, ∞)", "late")]),
         ("I bought the fridge 20 days ago", [("[20, 20]", "owned")]),
-        ("My package is 48 hours late", [("[2, 2]", "late")]),
+        ("My package is 48 hours late", [("(2, 2.042]", "late")]),
         ("七天无理由从哪天算", []),
         ("退款几天到账", []),
     ],
@@ -143,3 +143,11 @@ def test_intervals_know_their_neighbours() -> None:
     assert not within.meets(between)
     assert within.distance(after) == 8 * DAY
     assert ranges("签收后 7 天内")[0].meets(ranges("签收后 15 天内")[0])
+
+
+def test_what_is_late_is_so_by_more_than_the_figure() -> None:
+    (late,) = customer_figures("快递超时48小时了还没到")
+    (rule,) = ranges("订单超过承诺送达时间 48 小时仍未送达的，补偿优惠券。")
+    (longer,) = ranges("订单超过承诺送达时间 7 天仍未送达的，可以取消。")
+    assert late.meets(rule)
+    assert not late.meets(longer)

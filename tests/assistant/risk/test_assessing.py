@@ -109,6 +109,12 @@ def test_clocks_can_be_set(tmp_path: Path) -> None:
         ("groups.json", '{"topics": {"物流组": "快递"}}', "物流组"),
         ("asking.json", "[]", ""),
         ("asking.json", "{", ""),
+        ("groups.json", '{"names": {"en": ["Complaints"]}}', "names.en"),
+        (
+            "sensitive.json",
+            '{"topics": {"legal": {"words": ["起诉"], "advice": "转", "advice_en": 1}}}',
+            "legal",
+        ),
     ],
 )
 def test_an_override_that_cannot_be_used_is_named(

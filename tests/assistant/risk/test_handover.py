@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from assistant.risk import HandoverReason, Message, RiskSettings
+from assistant.risk import HandoverReason, Message, RiskSettings, load_settings
 from assistant.risk.departments import departments, topic_groups
 from assistant.risk.handover import asks_for_person, decide
 from tests.assistant.risk.conftest import Read
@@ -90,3 +93,40 @@ def test_a_person_is_asked_for_in_the_turn_a_threat_anywhere(read: Read) -> None
     assert not read("转人工", answered, "退款多久到账").handover.needed
     later = read("我要曝光你们", answered, "退款多久到账").handover
     assert later.reason is HandoverReason.SENSITIVE
+
+
+def long_messages() -> list[tuple[str, list[str]]]:
+    """Stories that mention several matters, with the groups that may take them."""
+    lines = Path(__file__).with_name("long_messages.jsonl").read_text("utf-8").splitlines()
+    return [(row["text"], row["groups"]) for row in map(json.loads, lines)]
+
+
+def test_a_long_story_goes_to_who_can_do_what_it_asks_for(settings: RiskSettings) -> None:
+    found = [(topic_groups(text, settings)[:1], right) for text, right in long_messages()]
+    wrong = [pair for pair in found if not pair[0] or pair[0][0] not in pair[1]]
+    assert len(found) == 80
+    assert len(wrong) <= 6, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("师傅上门装好的冰箱坏了，检测的人说压缩机有问题，我不想修了，就想把钱退给我", "退换货组"),
+        ("以旧换新抵八百，师傅来收旧机说只能抵两百，这个差的钱谁来出", "促销组"),
+        ("送货的司机说货车进不来，要我付搬运费，请问这个搬运费应该我出吗", "物流组"),
+        ("从香港带回来的手机充电口松了，内地的售后说不能保修，请问能不能修", "跨境组"),
+    ],
+)
+def test_what_is_asked_for_counts_more_than_what_led_to_it(
+    settings: RiskSettings, text: str, group: str
+) -> None:
+    assert topic_groups(text, settings)[0] == group
+
+
+def test_an_answer_names_the_group_of_a_short_question_not_of_a_long_story(read: Read) -> None:
+    short = "运费谁出"
+    story = "上周买的锁装不了，门是带天地钩的，客服没有问过我，东西没拆，请问可以退吗"
+    for text, group in ((short, "物流组"), (story, "退换货组")):
+        said = [Message("customer", text)]
+        found = decide(said, read(text), load_settings(), owner="物流组", unanswered=True)
+        assert found.skill_group == group

@@ -14,6 +14,8 @@ MOOD_OF = [
     ("别急，我先找找订单号", Mood.CALM),
     ("我没有生气，只是确认一下保修期", Mood.CALM),
     ("价格过分便宜了哈哈", Mood.CALM),
+    ("双11满多少送空气炸锅", Mood.CALM),
+    ("我特别想要白色的", Mood.CALM),
     ("没事，不急，你们慢慢来", Mood.CALM),
     ("我的快递一直没动静，好着急", Mood.WORRIED),
     ("锁没电了进不了门，救命", Mood.WORRIED),
@@ -21,6 +23,7 @@ MOOD_OF = [
     ("等了快两个小时了还没来，家里老人等着用", Mood.WORRIED),
     ("你们就是骗子", Mood.ANGRY),
     ("什么破服务，气死我了", Mood.ANGRY),
+    ("空气炸锅漏油，气炸了", Mood.ANGRY),
     ("修了三次还坏！！到底管不管", Mood.ANGRY),
     ("推来推去没人管", Mood.ANGRY),
     ("谢谢啊，谢谢你们让我白等一天", Mood.ANGRY),
@@ -38,6 +41,11 @@ def test_mood(read: Read, text: str, mood: Mood) -> None:
 def test_a_verdict_shows_its_words_as_they_were_written(read: Read) -> None:
     assert read("氣死我了，等了好久！！").mood_words == ("氣死", "！！")
     assert read("THIS IS RIDICULOUS").mood_words[0] == "RIDICULOUS"
+
+
+@pytest.mark.parametrize("text", ["空气炸锅，我要的是空气炸锅！！", "这垃圾空气炸锅，你们别卖了"])
+def test_a_word_that_begins_inside_of_another_is_none(read: Read, text: str) -> None:
+    assert "气炸" not in read(text).mood_words
 
 
 @pytest.mark.parametrize("text", ["乌龟都比你们快，三天了才挪一个城市", "良心不会痛吗你们"])

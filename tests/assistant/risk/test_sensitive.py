@@ -107,3 +107,25 @@ def test_a_site_adds_words_of_its_own(tmp_path: Path, settings: RiskSettings) ->
     text = "本地宝见，曝光你们"
     assert [w.listed for w in sensitive_words(text, settings)] == ["曝光"]
     assert [w.listed for w in sensitive_words(text, mine)] == ["本地宝见", "曝光"]
+
+
+def test_advice_and_path_are_in_english_as_far_as_the_site_wrote_them(
+    tmp_path: Path, read: Read
+) -> None:
+    found = read("我要曝光你们")
+    assert found.sensitive[0].advice_en.startswith("Do not talk them out of it")
+    assert found.escalation is not None
+    assert len(found.escalation.path_en) == len(found.escalation.path)
+    (tmp_path / "risk").mkdir()
+    own = '{"topics": {"exposure": {"words": ["曝光"], "advice": "转主管"}}}'
+    (tmp_path / "risk" / "sensitive.json").write_text(own, "utf-8")
+    (word,) = sensitive_words("我要曝光你们", load_settings(tmp_path))
+    assert (word.advice, word.advice_en) == ("转主管", "")
+
+
+def test_groups_have_names_in_other_languages(settings: RiskSettings) -> None:
+    assert settings.group_label("投诉处理组", "en") == "Complaints"
+    assert settings.group_label("投诉处理组", "zh-CN") == "投诉处理组"
+    assert settings.group_label("夜班组", "en") == "夜班组"
+    assert {"投诉处理组", "跨境组", "知识运营组"} < set(settings.skill_groups)
+    assert len(settings.skill_groups) == len(set(settings.skill_groups))

@@ -1,5 +1,7 @@
 /** One way to call the service: JSON in, JSON out, problem details as errors. */
 
+import { learnTime } from "./server_time.js";
+
 export class Problem extends Error {
   constructor(status, body) {
     super(body.detail || body.title || String(status));
@@ -9,9 +11,13 @@ export class Problem extends Error {
   }
 }
 
+/** As JSON; half a character, left where a text was cut, is replaced: the service refuses it. */
+const packed = (body) => JSON.stringify(body, (_, value) => (typeof value === "string" ? value.toWellFormed() : value));
+
 /** Calls `path`; resolves to the parsed body, rejects with Problem (status 0: offline). */
 export async function call(method, path, body, { signal, headers } = {}) {
   let response;
+  const asked = Date.now();
   try {
     response = await fetch(path, {
       method,
@@ -21,18 +27,25 @@ export async function call(method, path, body, { signal, headers } = {}) {
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : packed(body),
       credentials: "same-origin",
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, { title: "offline" });
   }
+  learnTime(response.headers.get("Date"), asked);
   if (response.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    // The sign-in form stands in no frame: there a notice opens it in a window.
+    const signIn = window.parent === window ? "/login" : "/agent/sign-in";
+    location.assign(`${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Problem(401, {});
   }
-  const parsed = response.status === 204 ? null : await response.json().catch(() => ({}));
+  const parsed = response.status === 204 ? null : await response.json().catch((error) => {
+    if (error.name === "AbortError") throw error; // given up half-way
+    if (response.ok) throw new Problem(0, { title: "offline" });
+    return {};
+  });
   if (!response.ok) throw new Problem(response.status, parsed || {});
   return parsed;
 }

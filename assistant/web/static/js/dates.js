@@ -18,7 +18,7 @@ export function day(text) {
 /** Gives `input` a calendar button and its check; a whole day or an empty field fires `day` with `detail`. */
 export function dateField(input) {
   const calendar = h("input", { type: "date", class: "date-native", tabindex: "-1", "aria-hidden": "true" });
-  const pick = h("button", { class: "btn plain icon-only date-pick", type: "button", "aria-label": t("date.pick"), title: t("date.pick") }, icon("calendar"), calendar);
+  const pick = h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("date.pick"), title: t("date.pick") }, icon("calendar"));
   const tell = (value) => input.dispatchEvent(new CustomEvent("day", { detail: value }));
   let told = day(input.value) ?? "";
 
@@ -46,7 +46,7 @@ export function dateField(input) {
     if (calendar.showPicker) calendar.showPicker();
     else input.focus();
   });
-  input.after(pick);
+  input.after(h("span", { class: "date-pick" }, pick, calendar));
 }
 
 document.querySelectorAll("input[data-date]").forEach(dateField);

@@ -1,0 +1,1 @@
+"""What the editor desk needs beyond the knowledge base: tasks, touched replies, digests."""

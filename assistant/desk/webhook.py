@@ -1,0 +1,128 @@
+"""Sending signed JSON to an address that the operator set; retried with growing pauses.
+
+The body is signed: ``X-Zhike-Signature: sha256=`` and the HMAC of the body under the shared secret.
+Redirects are not followed. Unless the operator allows it, an address inside the own network is
+refused, and the connection goes to the very address that was checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from kb.errors import ZhikeError
+
+PAUSES = (1.0, 4.0, 16.0)  # seconds before the second, third and fourth try
+TIMEOUT = 10.0
+_AGAIN = frozenset((408, 425, 429))
+_ANSWER = 4096  # bytes of an answer that are read
+
+
+class DeliveryFailed(ZhikeError):
+    """Nobody took what was sent; trying again later may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address, the secret that signs, and whether it may lie inside the own network."""
+
+    url: str
+    secret: str
+    private: bool = False
+
+    def send(self, payload: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> int:
+        """Post `payload`; the number of tries that it took.
+
+        Raises DeliveryFailed when the address may not be asked, refuses, or stays silent.
+        """
+        body = json.dumps(payload, ensure_ascii=False, sort_keys=True).encode()
+        wrong = ""
+        for number, pause in enumerate((*PAUSES, None), start=1):
+            try:
+                status = self._post(body)
+            except (OSError, http.client.HTTPException) as error:
+                wrong = f"{type(error).__name__}: {error}"
+            else:
+                if 200 <= status < 300:
+                    return number
+                wrong = f"it answered {status}"
+                if status < 500 and status not in _AGAIN:
+                    break
+            if pause is not None:
+                sleep(pause)
+        raise DeliveryFailed(f"the webhook did not take it: {wrong}")
+
+    def _post(self, body: bytes) -> int:
+        parts = urlsplit(self.url)
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
+        connection = _connection(host, port, self._address(host, port), secure)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            connection.request("POST", path, body, self._headers(body))
+            response = connection.getresponse()
+            response.read(_ANSWER)
+            return response.status
+        finally:
+            connection.close()
+
+    def _headers(self, body: bytes) -> dict[str, str]:
+        return {
+            "Content-Type": "application/json",
+            "User-Agent": "Zhike",
+            "X-Zhike-Signature": signature(self.secret, body),
+        }
+
+    def _address(self, host: str, port: int) -> str:
+        """The address to connect to; all that the name stands for must be allowed."""
+        found = [
+            str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        ]
+        for address in found:
+            if not self.private and not ipaddress.ip_address(address.partition("%")[0]).is_global:
+                raise DeliveryFailed(
+                    f"the webhook leads to {address}, inside the own network; "
+                    "set ZHIKE_WEBHOOK_PRIVATE=1 if that is meant"
+                )
+        return found[0]
+
+
+def signature(secret: str, body: bytes) -> str:
+    """What stands in the header for `body`; receivers work it out the same way and compare."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+class _Plain(http.client.HTTPConnection):
+    """A connection to an address that was checked, whatever the name stands for by now."""
+
+    def __init__(self, host: str, port: int, address: str) -> None:
+        super().__init__(host, port, timeout=TIMEOUT)
+        self._checked = address
+
+    def connect(self) -> None:
+        """Open the socket."""
+        self.sock = socket.create_connection((self._checked, self.port), TIMEOUT)
+
+
+class _Secure(_Plain):
+    """The same behind TLS, where the certificate must be the name's."""
+
+    def connect(self) -> None:
+        """Open the socket and shake hands."""
+        super().connect()
+        context = ssl.create_default_context()
+        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+
+
+def _connection(host: str, port: int, address: str, secure: bool) -> http.client.HTTPConnection:
+    return _Secure(host, port, address) if secure else _Plain(host, port, address)

@@ -1,0 +1,81 @@
+"""Pictures of entries, kept in a folder under the hash of their content.
+
+An entry refers to one as ``![what it shows](image:<name>)``. Only types that browsers show and
+that cannot carry scripts are taken, told by their first bytes and not by a name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from kb.errors import InvalidInput, Problem
+
+MAX_IMAGE = 5 * 1024 * 1024
+SCHEME = "image:"
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+_NAME = re.compile(r"[0-9a-f]{64}\.(?:png|jpg|gif|webp)")
+REFERENCE = re.compile(r"!\[[^\]\n]*\]\(image:([0-9a-f]{64}\.(?:png|jpg|gif|webp))\)")
+
+
+def extension_of(data: bytes) -> str:
+    """The file extension of a picture's type, or an empty string when it is none we take."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    return ""
+
+
+def problem_of(data: bytes) -> str:
+    """Why the data is no picture that can be kept, or an empty string."""
+    if len(data) > MAX_IMAGE:
+        return f"the picture is larger than {MAX_IMAGE // 1024 // 1024} MiB"
+    if not extension_of(data):
+        return "the picture is none of PNG, JPEG, GIF and WebP"
+    return ""
+
+
+def name_of(data: bytes) -> str:
+    """The name that the picture is kept under; InvalidInput when it cannot be kept."""
+    if message := problem_of(data):
+        raise InvalidInput([Problem("", 0, "image", message)])
+    return f"{hashlib.sha256(data).hexdigest()}.{extension_of(data)}"
+
+
+class ImageStore:
+    """The pictures in one folder; the same picture is kept once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Keep a picture, durably; gives its name. InvalidInput when it is none we take."""
+        name = name_of(data)
+        path = self.folder / name
+        if path.is_file():
+            return name
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = self.folder / f".{name}.{os.getpid()}.part"
+        try:
+            with aside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+        return name
+
+    def path(self, name: str) -> Path | None:
+        """Where the picture lies; None when there is none of that name."""
+        if not _NAME.fullmatch(name):
+            return None
+        path = self.folder / name
+        return path if path.is_file() else None

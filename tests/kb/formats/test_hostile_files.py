@@ -1,0 +1,200 @@
+"""Damaged and hostile files: refused with a reason, within the limits, and the process lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kb.formats import limits
+from kb.formats.records import Bad, Record, Refused, Row
+from kb.formats.wording import said
+from tests.kb.formats.conftest import Desk
+from tests.office_files import docx, paragraph, part, with_parts, xlsx, zipped
+
+Reader = Callable[..., list[Record]]
+SHEET = "xl/worksheets/sheet1.xml"
+TABLE = xlsx([("q", "a"), ("问", "答")])
+MANUAL = docx([paragraph("标题", "1"), paragraph("正文")])
+BOOK = part(TABLE, "xl/workbook.xml")
+ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+)
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600
+
+
+def without_declaration(xml: bytes) -> bytes:
+    return xml.split(b"?>", 1)[-1] if xml.startswith(b"<?xml") else xml
+
+
+def encrypted(archive: bytes) -> bytes:
+    """The archive with the flag of encryption set in every header."""
+    out = bytearray(archive)
+    for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = out.find(magic)
+        while place >= 0:
+            out[place + offset] |= 1
+            place = out.find(magic, place + 4)
+    return bytes(out)
+
+
+HOSTILE: dict[str, tuple[str, bytes, str]] = {
+    "bomb by ratio": ("a.xlsx", with_parts(TABLE, {"xl/x": b"\0" * (64 << 20)}), "100 times"),
+    "bomb in docx": ("a.docx", with_parts(MANUAL, {"word/x": b"\0" * (64 << 20)}), "100 times"),
+    "entities": (
+        "a.xlsx",
+        with_parts(TABLE, {"xl/workbook.xml": ENTITY + without_declaration(BOOK)}),
+        "document type",
+    ),
+    "laughs": (
+        "a.docx",
+        with_parts(
+            MANUAL,
+            {"word/document.xml": LAUGHS + without_declaration(part(MANUAL, "word/document.xml"))},
+        ),
+        "document type",
+    ),
+    "doctype in relations": (
+        "a.xlsx",
+        with_parts(TABLE, {"_rels/.rels": ENTITY + without_declaration(part(TABLE, "_rels/.rels"))}),
+        "document type",
+    ),
+    "macros by name": ("a.xlsm", TABLE, "macros"),
+    "macros of word by name": ("a.docm", MANUAL, "macros"),
+    "macros inside": ("a.xlsx", with_parts(TABLE, {"xl/vbaProject.bin": b"x"}), "macros"),
+    "macros inside word": ("a.docx", with_parts(MANUAL, {"word/vbaProject.bin": b"x"}), "macros"),
+    "way out": ("a.xlsx", with_parts(TABLE, {"../../x.xml": b"<a/>"}), "leads out"),
+    "absolute": ("a.zip", zipped({"/etc/x.md": b"x"}), "forbidden name"),
+    "drive": ("a.zip", zipped({"C:/x.md": b"x"}), "forbidden name"),
+    "backslashes": ("a.zip", zipped({"..\\x.md": b"x"}), "forbidden name"),
+    "encrypted": ("a.xlsx", encrypted(TABLE), "encrypted"),
+    "encrypted by office": ("a.xlsx", OLD, "encrypted or of an old format"),
+    "old word": ("a.docx", OLD, "encrypted or of an old format"),
+    "cut in half": ("a.xlsx", TABLE[: len(TABLE) // 2], "damaged or cut off"),
+    "cut at the end": ("a.docx", MANUAL[:-30], "damaged or cut off"),
+    "word as excel": ("a.xlsx", MANUAL, "is a Word file"),
+    "excel as word": ("a.docx", TABLE, "is an Excel file"),
+    "excel as csv": ("a.csv", TABLE, "is an Excel file"),
+    "csv as excel": ("a.xlsx", b"q,a\nx,y\n", "damaged or cut off"),
+    "picture as page": ("a.html", b"\x89PNG\r\n\x1a\n" + b"x" * 99, "is a picture"),
+    "pdf as table": ("a.csv", b"%PDF-1.7\n", "is a PDF file"),
+    "broken xml": ("a.xlsx", with_parts(TABLE, {SHEET: b"<worksheet><sheetData>"}), "damaged"),
+    "no workbook": ("a.xlsx", zipped({"[Content_Types].xml": b"<Types/>"}), "neither of Excel"),
+    "sheet that is none": ("a.xlsx", with_parts(TABLE, {"xl/workbook.xml": b"<a/>"}), "damaged|no sheet"),
+    "row without end": (
+        "a.xlsx",
+        with_parts(
+            TABLE,
+            {SHEET: part(TABLE, SHEET).replace(
+                b"</sheetData>", b'<row r="99999999999"><c t="n"><v>1</v></c></row></sheetData>')},
+        ),
+        "rows beyond",
+    ),
+    "columns without end": (
+        "a.xlsx",
+        with_parts(
+            TABLE,
+            {SHEET: part(TABLE, SHEET).replace(
+                b"</sheetData>",
+                b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n)
+                         for n in range(3, 2000)) + b"</sheetData>")},
+        ),
+        "too many cells",
+    ),
+    "nul bytes": ("a.csv", b"q,a\n\xff\0\0,b\n", "NUL"),
+    "no encoding at all": ("a.csv", b"q,a\n\xff\xff\xff\x80,b\n", "neither UTF-8"),
+    "half of utf-16": ("a.csv", "q,a\n甲,乙\n".encode("utf-16")[:-1], "says it is utf-16"),
+    "deep page": ("a.html", b"<blockquote>" * 3000 + b"x", "nested too deeply"),
+    "empty": ("a.csv", b"", "is empty"),
+    "no archive of ours": ("a.zip", zipped({"x.exe": b"MZ"}), r"no \.md"),
+    "unknown kind": ("a.exe", b"MZ", "cannot be imported"),
+    "old kind": ("a.xls", OLD, "save it as .xlsx"),
+    "too many rows": ("a.csv", b"q,a\n" + b"x,y\n" * (limits.MAX_ROWS + 1), "more than 50000 rows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_with_a_reason_in_both_languages(read: Reader, name: str) -> None:
+    called, data, reason = HOSTILE[name]
+    with pytest.raises(Refused, match=reason) as caught:
+        read(called, data)
+    message = str(caught.value)
+    assert said(message, "en") == message
+    assert any("\u4e00" <= char <= "\u9fff" for char in said(message, "zh-CN"))
+
+
+def test_memory_and_time_are_really_bounded(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SECONDS", 0.05)
+    with pytest.raises(Refused, match="too long or too much memory"):
+        read("a.xlsx", TABLE)
+    monkeypatch.undo()
+    text = b"<si><t>" + b"x" * 1000 + b"</t></si>"  # 150 million characters, each kept at once
+    table = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    data = with_parts(TABLE, {"xl/sharedStrings.xml": table + text * 150_000 + b"</sst>"})
+    with pytest.raises(Refused, match=r"times its size|memory"):
+        read("a.xlsx", data)
+
+
+def test_a_cell_of_ten_megabytes_costs_only_its_row(lite: Desk) -> None:
+    data = b'q,a\nx,"' + b"y" * 10_000_000 + b'"\nz,fine\n'
+    run = lite.dry("a.csv", data)
+    assert lite.outcomes(run) == ["failed", "new"]
+    (problem,) = lite.rows(run)[0].problems
+    assert (problem.line, problem.field) == (2, "a")
+    assert "10000000 characters" in problem.message
+    assert len(b"".join(lite.imports.failed(run.id))) < 5_000
+
+
+def test_rows_without_end_that_are_empty_are_passed_over(read: Reader) -> None:
+    sheet = part(TABLE, SHEET)
+    empty = b"".join(b'<row r="%d"/>' % number for number in range(3, 200_000))
+    last = b'<row r="200000"><c r="A200000" t="inlineStr"><is><t>last</t></is></c></row>'
+    sheet = sheet.replace(b"</sheetData>", empty + last + b"</sheetData>")
+    found = read("a.xlsx", with_parts(TABLE, {SHEET: sheet}))
+    assert [r.line for r in found if isinstance(r, Row)] == [2, 200_000]
+
+
+def test_formulas_and_errors_fail_their_rows_alone(lite: Desk) -> None:
+    data = xlsx([("q", "a"), ("好", "答案一"), ("坏", '=HYPERLINK("http://x")'), ("错", "#REF!")])
+    run = lite.dry("a.xlsx", data)
+    assert lite.outcomes(run) == ["new", "failed", "failed"]
+    reasons = [(p.line, p.field, p.message) for row in lite.rows(run) for p in row.problems]
+    assert reasons == [
+        (3, "a", "holds a formula; paste its value instead"),
+        (4, "a", "holds the error value #REF!"),
+    ]
+
+
+def test_control_characters_fail_their_rows_alone(lite: Desk) -> None:
+    run = lite.dry("a.csv", "q,a\n甲,一\x00二\n乙,\x1b[0m\n丙,好的\n".encode())
+    assert lite.outcomes(run) == ["failed", "failed", "new"]
+    failed = b"".join(lite.imports.failed(run.id)).decode()
+    assert "含控制字符" in failed
+
+
+def test_a_quotation_mark_left_open_is_told_and_what_was_before_it_goes_in(read: Reader) -> None:
+    found = read("a.csv", b'q,a\nx,ok\ny,"open\nz,ok\n')
+    assert [r.cells for r in found if isinstance(r, Row)] == [("x", "ok")]
+    (bad,) = (r for r in found if isinstance(r, Bad))
+    assert bad.line == 3
+    assert "quotation mark" in bad.message
+
+
+def test_a_file_beyond_the_size_is_not_kept(lite: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    from kb.errors import InvalidInput
+
+    monkeypatch.setattr(limits, "MAX_FILE", 1000)
+    with pytest.raises(InvalidInput, match="larger than"):
+        lite.imports.receive("a.csv", io.BytesIO(b"x" * 1001), "林")
+    assert lite.imports.newest() == []
+
+
+def test_names_of_files_do_no_harm(lite: Desk) -> None:
+    for name in ("../../etc/passwd.csv", "a\x00b.csv", "a\nb.csv", "<b>.csv", "x" * 400 + ".csv"):
+        run = lite.dry(name, b"q,a\nx,y\n")
+        assert "/" not in run.name
+        assert run.name.isprintable()
+        assert run.name.endswith(".csv")
