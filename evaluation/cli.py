@@ -89,19 +89,25 @@ def gate(
     """Fail (exit 1) when search is significantly worse than the baseline.
 
     Compared are nDCG@10, hit@1 and the AUROC of abstention, each by a paired test: a drop of more
-    than 0.005 with p < 0.05 fails, and the queries lost are named.
+    than 0.005 with p < 0.05 fails, and the queries lost are named. Freshness must hold its bars on
+    the same split, see `zhike evaluate freshness`.
     """
     from evaluation import gate as gates
     from evaluation import measuring
+    from evaluation.freshness import measuring as freshness_measuring
 
     before = gates.read(baseline or gates.default_file(split), split)
     measured = measuring.measure(content, queries, split, compare=False)
     verdict = gates.compare(measured.scored, before)
+    short = freshness_measuring.below_bars(freshness_measuring.measure(split))
     if as_json:
-        click.echo(json.dumps(gates.as_json(verdict), ensure_ascii=False, indent=1))
+        found = gates.as_json(verdict) | {"freshness_below_bars": short}
+        found["passed"] = found["passed"] and not short
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         click.echo(gates.as_text(verdict, split))
-    if verdict.failed:
+        click.echo(f"  freshness: {'; '.join(short) or 'holds its bars'}")
+    if verdict.failed or short:
         context.exit(1)
 
 

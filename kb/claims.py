@@ -23,6 +23,7 @@ from kb.trade_words import NEGATION, SLOT, words_of
 POLARITY = "polarity"
 _UNCLAIMED = frozenset(("number", "ordinal", "phone"))
 _MASK = "\ue000"
+_LONGEST = 500  # characters; what goes on longer is no sentence, and would cost too much to compare
 
 _OPENING = re.compile(
     r"^(?:有的|是的|可以的?|不是|不能|不可以|不行|不用|不会|没有|能的?|会的?|行|当然(?:可以)?|您好"
@@ -148,7 +149,7 @@ def statements(title: str, body: str) -> tuple[Statement, ...]:
 
 def _statement(sentence: str, context: str) -> Statement | None:
     plain = _OPENING.sub("", sentence)
-    if _EXAMPLE.match(plain) or "→" in plain:
+    if len(plain) > _LONGEST or _EXAMPLE.match(plain) or "→" in plain:
         return None  # neither an example nor a branch of a flow is a rule
     found = tuple(q for q in quantities(plain) if q.kind not in _UNCLAIMED)
     words = words_of(_masked(plain, 0, len(plain), found))

@@ -263,8 +263,8 @@ def _deadlines(body: str, written: datetime, tz: ZoneInfo, spoken: bool) -> tupl
 def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:
     starts = [r.valid_from for r in (pair.a, pair.b) if r.valid_from]
     at = max(starts, default=None)
-    sides = ((pair.a, pair.b, *pair.what), (pair.b, pair.a, *reversed(pair.what)))
-    for here, there, mine, theirs in sides:
+    a, b = pair.what
+    for here, there, mine, theirs in ((pair.a, pair.b, a, b), (pair.b, pair.a, b, a)):
         entry_id, other = here.entry_id, there.entry_id
         yield (
             entry_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,24 +66,41 @@ def _replacements(
 ) -> tuple[Replacement, ...]:
     old, new = statements(title_before, before), statements(title_after, after)
     kept = {s.sentence for s in old} & {s.sentence for s in new}
-    fresh = [s for s in new if s.sentence not in kept]
+    fresh = _Index([s for s in new if s.sentence not in kept])
+    everything = _Index(new)
     found: list[Replacement] = []
     for statement in old:
         if statement.sentence not in kept:
-            found += _replaced_in(statement, fresh, new)
+            found += _replaced_in(statement, fresh, everything)
     return tuple(found)
 
 
-def _replaced_in(
-    statement: Statement, fresh: list[Statement], new: tuple[Statement, ...]
-) -> list[Replacement]:
-    partners = [s for s in fresh if overlaps(s.words, statement.words)[0] >= _COUNTERPART]
-    partners.sort(key=lambda s: -weight(s.words & statement.words))
+class _Index:
+    """Sentences by their words, so that a long text need not be compared with all of another."""
+
+    def __init__(self, found: Iterable[Statement]) -> None:
+        self._by_word: dict[str, list[Statement]] = defaultdict(list)
+        for statement in found:
+            for word in statement.words:
+                self._by_word[word].append(statement)
+
+    def partners(self, statement: Statement) -> list[Statement]:
+        """The sentences that share enough with `statement`, most first."""
+        shared: Counter[Statement] = Counter()
+        for word in statement.words:
+            shared.update(self._by_word.get(word, ()))
+        close = [s for s in shared if overlaps(s.words, statement.words)[0] >= _COUNTERPART]
+        return sorted(close, key=lambda s: -weight(s.words & statement.words))
+
+
+def _replaced_in(statement: Statement, fresh: _Index, everything: _Index) -> list[Replacement]:
+    partners = fresh.partners(statement)
+    still = everything.partners(statement)
     found: list[Replacement] = []
     for claim in statement.claims:
         if claim.kind == POLARITY and not partners:
             continue
-        if claim.kind != POLARITY and any(_says(s, claim, statement) for s in new):
+        if claim.kind != POLARITY and any(_says(other, claim) for other in still):
             continue
         found += _replacement(statement, claim, partners)
     return found
@@ -98,11 +116,9 @@ def _replacement(
     return [] if claim.kind == POLARITY else [Replacement(claim, statement)]
 
 
-def _says(statement: Statement, claim: Claim, origin: Statement) -> bool:
-    """Whether a sentence of the new text still makes the claim, of the same thing."""
-    return overlaps(statement.words, origin.words)[0] >= _COUNTERPART and any(
-        other.kind == claim.kind and agree(other, claim) for other in statement.claims
-    )
+def _says(statement: Statement, claim: Claim) -> bool:
+    """Whether a sentence makes a claim."""
+    return any(other.kind == claim.kind and agree(other, claim) for other in statement.claims)
 
 
 def echoes(content: Content, found: tuple[Replacement, ...], named: bool) -> list[Echo]:

@@ -45,10 +45,13 @@ class Comparison:
 
 
 def disputed(entry: Entry, catalogue: Catalogue) -> list[Comparison]:
-    """A comparison for each reason of an entry's freshness that has two versions, worst first."""
+    """What an entry's freshness rests on that has two versions, worst first; each two once."""
     known = catalogue.freshness.get(entry.id)
-    found = (_explained(entry, reason, catalogue) for reason in (known.reasons if known else ()))
-    return [comparison for each in found for comparison in each]
+    found: dict[tuple[State, Revision | None, Revision | None], Comparison] = {}
+    for reason in known.reasons if known else ():
+        for compared in _explained(entry, reason, catalogue):
+            found.setdefault((compared.state, compared.left, compared.right), compared)
+    return list(found.values())
 
 
 def revisions(before: Revision, after: Revision) -> Comparison:

@@ -142,6 +142,19 @@ def test_agents_see_no_contradiction_with_what_is_hidden(
     assert conflicts(agent) == []
 
 
+def test_no_reason_quotes_a_revision_that_is_hidden(
+    services: Services, agent: FlaskClient, editor: FlaskClient
+) -> None:
+    """The rule is open to agents in an earlier revision; the one in force is not."""
+    published(services.kb, "visit-fee", FEE)
+    published(services.kb, "visit-fee", replace(FEE, audience=Audience.INTERNAL, risk=3))
+    published(services.kb, "faq-visit-fee", FAQ)
+    told = agent.get("/api/v1/entries/faq-visit-fee").json["freshness"]
+    assert told["state"] == "conflict"
+    assert "60" not in str(told)
+    assert "60 元" in str(editor.get("/api/v1/entries/faq-visit-fee").json["freshness"])
+
+
 def test_ripple_lists_entries_and_replies_with_proposals(
     services: Services, editor: FlaskClient, agent: FlaskClient
 ) -> None:

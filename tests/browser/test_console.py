@@ -286,3 +286,26 @@ def test_offline_says_so_and_recovers(service: Service, context: BrowserContext)
     context.set_offline(False)
     expect(page.locator(".reply-body")).to_contain_text("工作日")
     page.close()
+
+
+@pytest.mark.parametrize(("given_up", "told"), [(True, "AbortError"), (False, "0")])
+def test_an_answer_that_breaks_off_is_no_answer(
+    service: Service, page: Page, given_up: bool, told: str
+) -> None:
+    page.goto(f"{service.base}/agent")
+    expect(page.locator("#reply .empty")).to_be_visible()
+    rejected = page.evaluate(
+        """async (givenUp) => {
+          const { call } = await import(new URL("../api.js", document.querySelector("script[src*='console/main']").src));
+          const controller = new AbortController();
+          const broken = new ReadableStream({ pull: (it) => {
+            if (givenUp) controller.abort();
+            it.error(new TypeError("cut"));
+          } });
+          window.fetch = async () => new Response(broken, { status: 200 });
+          const asked = call("GET", "/api/v1/me", undefined, { signal: controller.signal });
+          return asked.then(() => "answered", ({ status, name }) => String(status ?? name));
+        }""",
+        given_up,
+    )
+    assert rejected == told

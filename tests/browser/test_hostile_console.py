@@ -150,10 +150,10 @@ def signed_in(service: Service, chromium: Browser) -> dict[str, object]:
 @pytest.fixture
 def guarded(service: Service, chromium: Browser, signed_in: dict[str, object]) -> Iterator[Guarded]:
     context = chromium.new_context(
-        storage_state=signed_in,
-        viewport=WIDE,
+        storage_state=signed_in,  # type: ignore[arg-type]
+        viewport=WIDE,  # type: ignore[arg-type]
         locale="zh-CN",
-        reduced_motion="reduce",  # type: ignore[arg-type]
+        reduced_motion="reduce",
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield Guarded(context, service.base)

@@ -158,3 +158,10 @@ def test_a_canned_reply_is_held_against_its_own_scene_only() -> None:
         revision("b", f"## chat\n{wrong}", title="来电补偿", **replies),
     )
     assert conflicts(*same) == [("30 元", "20 元")]
+
+
+def test_hostile_texts_are_looked_at_in_bounded_time() -> None:
+    endless = "过保上门费 60 元，" * 20_000
+    lines = "\n".join(f"过保上门费 {number} 元，不修也要支付。" for number in range(1500))
+    assert conflicts(revision("a", endless), revision("b", lines)) == []
+    assert find([revision("a", "免" * 50_000 + "费"), revision("b", "不收" * 50_000)]) == []

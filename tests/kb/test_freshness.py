@@ -226,6 +226,25 @@ def test_conflicts_flag_both_sides_unless_dismissed() -> None:
     assert states(one, future) == [], "not at the same time"
 
 
+def test_a_contradiction_that_a_changed_basis_explains_is_told_once() -> None:
+    old, new = (
+        "过保产品上门检修，每次收取上门费 60 元。",
+        "过保产品上门检修，每次收取上门费 80 元。",
+    )
+    policy = entry("p", revision(body=old), revision(2, body=new, effective_from=ago(10)))
+    resting = entry("a", revision(published=90, body=old, depends_on=("p",)))
+    assert states(resting, policy) == [State.BASIS_CHANGED]
+    assert states(resting, policy, of="p") == []
+    checked = replace(resting, stewardship=Stewardship(reviewed_at=ago(2)))
+    assert states(checked, policy) == [State.CONFLICT], "somebody confirmed what contradicts it"
+
+
+def test_a_reason_names_the_revisions_whose_words_it_quotes() -> None:
+    one = entry("a", revision(body="过保产品上门检修，每次收取上门费 60 元。"))
+    other = entry("b", revision(body="过保产品上门检修，每次收取上门费 80 元。"))
+    assert label(one, other).reasons[0].quotes == (("b", 1),)
+
+
 def test_open_reports_count_resolved_ones_do_not() -> None:
     report = Report(1, "a", 1, "一句话。", "不对了", "坐席 A", ago(2))
     found = label(entry("a"), reports=[report]).reasons[0]

@@ -41,8 +41,8 @@ export async function call(method, path, body, { signal, headers } = {}) {
     location.assign(`${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Problem(401, {});
   }
-  const parsed = response.status === 204 ? null : await response.json().catch((error) => {
-    if (error.name === "AbortError") throw error; // given up half-way
+  const parsed = response.status === 204 ? null : await response.json().catch(() => {
+    signal?.throwIfAborted(); // given up half-way: no answer, and no fault
     if (response.ok) throw new Problem(0, { title: "offline" });
     return {};
   });
