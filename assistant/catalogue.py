@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from kb import freshness
 from kb.clock import Clock
@@ -27,6 +27,7 @@ from kb.validity import Span, Timeline
 MAX_AGE = timedelta(minutes=1)
 _QUICK_SECONDS = 0.25  # a renewal faster than this is worth waiting for
 _FREE_SECONDS = 0.05  # one faster than this may happen as often as it likes
+_MANY = 0.1  # of all entries
 _SHARE = 4.0  # slower ones pause four times as long as they took: a fifth of a processor at most
 
 _log = logging.getLogger(__name__)
@@ -123,10 +124,15 @@ class CatalogueKeeper:
             self._renewing.release()
 
     def _take(self) -> Catalogue:
-        started = perf_counter()
+        started = thread_time()
+        known = self._current.entries.keys() if self._current else set()
         self._current = take(self._kb, self._clock)
         finished = perf_counter()
-        self._cost_seconds = finished - started
+        new = self._current.entries.keys() - known
+        # One that reads many texts for the first time does not tell what the next one costs; and
+        # what counts is the work, not how busy the machine was meanwhile.
+        if len(new) <= _MANY * len(self._current.entries):
+            self._cost_seconds = thread_time() - started
         pause = self._cost_seconds * _SHARE if self._cost_seconds > _FREE_SECONDS else 0.0
         self._not_before = finished + pause
         return self._current

@@ -95,6 +95,7 @@ def test_changes_in_a_row_are_gathered_when_a_renewal_is_slow(
     monkeypatch.setattr(catalogue_module, "_FREE_SECONDS", 0.05)
     now = [0.0]
     monkeypatch.setattr(catalogue_module, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(catalogue_module, "thread_time", lambda: now[0])
     real = catalogue_module.take
 
     def slow(*args: object) -> Catalogue:
@@ -103,7 +104,10 @@ def test_changes_in_a_row_are_gathered_when_a_renewal_is_slow(
 
     monkeypatch.setattr(catalogue_module, "take", slow)
     keeper = CatalogueKeeper(stocked.kb, clock)
+    cold = keeper.current()  # what the first one took says nothing about the next
+    stocked.kb.verify("return-7-days", "周审核")
     first = keeper.current()
+    assert first is not cold
     stocked.kb.verify("return-7-days", "周审核")
     now[0] += 0.5
     assert keeper.current() is first
