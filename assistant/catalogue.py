@@ -27,6 +27,7 @@ from kb.validity import Span, Timeline
 MAX_AGE = timedelta(minutes=1)
 _QUICK_SECONDS = 0.25  # a renewal faster than this is worth waiting for
 _FREE_SECONDS = 0.05  # one faster than this may happen as often as it likes
+_PATIENCE_SECONDS = 5.0  # a writer waits this long for another thread's renewal
 _MANY = 0.1  # of all entries
 _SHARE = 4.0  # slower ones pause four times as long as they took: a fifth of a processor at most
 
@@ -102,12 +103,24 @@ class CatalogueKeeper:
         if known is None:
             with self._renewing:
                 return self._current or self._take()
-        due = own_write or perf_counter() >= self._not_before
+        if own_write:
+            return self._renewed(known)
+        due = perf_counter() >= self._not_before
         if due and self._stale(known) and self._renewing.acquire(blocking=False):
             if self._cost_seconds < _QUICK_SECONDS:
                 return self._renew(known)
             threading.Thread(target=self._renew, args=(known,), daemon=True).start()
         return self._current or known
+
+    def _renewed(self, known: Catalogue) -> Catalogue:
+        """A picture with every change so far; a renewal on its way in another thread is awaited."""
+        if not self._stale(known) or not self._renewing.acquire(timeout=_PATIENCE_SECONDS):
+            return self._current or known
+        newest = self._current or known
+        if newest is not known and not self._stale(newest):
+            self._renewing.release()
+            return newest
+        return self._renew(newest)
 
     def _stale(self, known: Catalogue) -> bool:
         age = self._clock() - known.at
