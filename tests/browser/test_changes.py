@@ -137,11 +137,13 @@ def test_the_last_shift_is_remembered_and_can_be_changed(
     left_since(page, lin.name, 1)
     since = page.evaluate(kept)
     page.reload()
+    expect(page.locator("#side-tab-changes")).to_be_visible()  # its key is bound by then
     page.keyboard.press("Alt+l")
     expect(head).to_contain_text("自上次下班")
     assert page.evaluate(kept) == since, "an hour's break begins no shift"
     left_since(page, lin.name, 30)
     page.reload()
+    expect(page.locator("#side-tab-changes")).to_be_visible()  # its key is bound by then
     page.keyboard.press("Alt+l")
     expect(change_of(page, "丝带颜色")).to_be_visible()
     assert page.evaluate(kept) < since
@@ -157,6 +159,7 @@ def test_the_last_shift_is_remembered_and_can_be_changed(
     expect(head).to_contain_text("自 2099-01-02 12:00 以来")
     expect(page.locator("#changes")).to_contain_text("没有变化")
     page.reload()
+    expect(page.locator("#side-tab-changes")).to_be_visible()  # its key is bound by then
     page.keyboard.press("Alt+l")
     expect(head).to_contain_text("自 2099-01-02 12:00 以来")
     page.get_by_role("button", name="更改").click()
@@ -191,6 +194,7 @@ def test_nothing_new_says_so(service: Service, lin: Colleague) -> None:
         ),
     )
     page.reload()
+    expect(page.locator("#side-tab-changes")).to_be_visible()  # its key is bound by then
     page.keyboard.press("Alt+l")
     expect(page.locator("#changes")).to_contain_text("没有变化")
     page.close()
