@@ -28,7 +28,7 @@ run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT= change
 	@exec $(BIN)/zhike serve --import content
 
 test: .venv/dev.stamp ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.stamp ## style, types and the one-way import rules
 	@$(BIN)/ruff check .

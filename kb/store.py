@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, ExceptionContext, make_url
 
 from kb import sqlite_faults
@@ -141,6 +142,25 @@ def _alone(engine: Engine) -> Any:  # noqa: ANN401 - a context manager either wa
     if database and sqlite_faults.has_wal_reset_fault(sqlite3.sqlite_version_info):
         return sqlite_faults.only_writer(database)
     return nullcontext()
+
+
+def insert_or_update(
+    connection: Connection, table: sa.Table, first: dict[str, Any], again: dict[str, Any]
+) -> None:
+    """Insert a row, or change the one with the same primary key, in one statement."""
+    keys = list(table.primary_key.columns)
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            postgresql.insert(table)
+            .values(first)
+            .on_conflict_do_update(index_elements=keys, set_=again)
+        )
+    else:
+        connection.execute(
+            sqlite.insert(table)
+            .values(first)
+            .on_conflict_do_update(index_elements=keys, set_=again)
+        )
 
 
 def sqlite_path(engine: Engine) -> Path | None:

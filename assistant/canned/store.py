@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from assistant.canned.model import Draft, Members, OwnReply, Param, Scope, Uses
 from kb.errors import Conflict, NotFound
 from kb.model import Channel
-from kb.store import read, write
+from kb.store import insert_or_update, read, write
 from kb.tables import canned_reply, canned_use, team_member
 
 EVERYBODY = ""
@@ -199,16 +198,4 @@ def _reply(row: RowMapping) -> OwnReply:
 
 def _count(connection: Connection, first: dict[str, Any]) -> None:
     again = {"uses": canned_use.c.uses + 1, "last_at": first["last_at"]}
-    keys = [canned_use.c.person, canned_use.c.reply_id]
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            postgresql.insert(canned_use)
-            .values(first)
-            .on_conflict_do_update(index_elements=keys, set_=again)
-        )
-    else:
-        connection.execute(
-            sqlite.insert(canned_use)
-            .values(first)
-            .on_conflict_do_update(index_elements=keys, set_=again)
-        )
+    insert_or_update(connection, canned_use, first, again)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
-from kb.store import read, write
+from kb.store import insert_or_update, read, write
 
 metadata = sa.MetaData()
 
@@ -84,7 +83,7 @@ class InsightStore:
         }  # fmt: skip
         again = {"count": gap.c.count + 1, "last_at": now, "reason": reason}
         with write(self._engine) as connection:
-            _insert_or_update(connection, gap, first, again)
+            insert_or_update(connection, gap, first, again)
 
     def gaps(self, limit: int, offset: int) -> tuple[Sequence[RowMapping], int]:
         """Open gaps, most asked first, and how many there are."""
@@ -102,6 +101,16 @@ class InsightStore:
             ).scalar_one()
             return connection.execute(query).mappings().all(), int(total)
 
+    def asked(self, limit: int) -> list[tuple[int, str]]:
+        """The newest distinct questions of feedback and of open gaps, with when they were asked."""
+        at = sa.func.max(feedback.c.at).label("at")
+        said = sa.select(feedback.c.query, at).where(feedback.c.query != "")
+        said = said.group_by(feedback.c.query).order_by(at.desc(), feedback.c.query)
+        missed = sa.select(gap.c.query, gap.c.last_at.label("at")).where(gap.c.status == "open")
+        missed = missed.order_by(gap.c.last_at.desc(), gap.c.key)
+        rows = [row for query in (said, missed) for row in self._all(query.limit(limit))]
+        return sorted(((int(row["at"]), row["query"]) for row in rows), reverse=True)[:limit]
+
     def _all(self, query: sa.Select[Any]) -> Sequence[RowMapping]:
         with read(self._engine) as connection:
             return connection.execute(query).mappings().all()
@@ -109,23 +118,4 @@ class InsightStore:
 
 def _count_use(connection: Connection, entry_id: str, day: str) -> None:
     first = {"entry_id": entry_id, "day": day, "uses": 1}
-    _insert_or_update(connection, usage_count, first, {"uses": usage_count.c.uses + 1})
-
-
-def _insert_or_update(
-    connection: Connection, table: sa.Table, first: dict[str, Any], again: dict[str, Any]
-) -> None:
-    """Insert a row, or change the one with the same primary key, in one statement."""
-    keys = list(table.primary_key.columns)
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            postgresql.insert(table)
-            .values(first)
-            .on_conflict_do_update(index_elements=keys, set_=again)
-        )
-    else:
-        connection.execute(
-            sqlite.insert(table)
-            .values(first)
-            .on_conflict_do_update(index_elements=keys, set_=again)
-        )
+    insert_or_update(connection, usage_count, first, {"uses": usage_count.c.uses + 1})

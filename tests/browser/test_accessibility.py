@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Api, Service
+from tests.browser.service import Api, Service
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Service
 from tests.browser.people import Colleague, api, publish, sign_in
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

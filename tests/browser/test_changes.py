@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Service
 from tests.browser.people import Colleague, api, publish, sign_in
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

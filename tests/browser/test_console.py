@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Service
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
-from tests.browser.conftest import Api, Service
+from tests.browser.service import Api, Service
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
-from tests.browser.conftest import PASSWORD, Api, Desk, Service
+from tests.browser.conftest import Desk
+from tests.browser.people import PASSWORD
+from tests.browser.service import Api, Service
 
 pytestmark = pytest.mark.browser
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +13,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from tests.browser.conftest import PASSWORD, ROOT, Api, Service, free_port, wait_until_ready
+from tests.browser.people import PASSWORD, add_person, pass_the_door
+from tests.browser.service import (
+    ROOT,
+    Api,
+    Service,
+    new_token,
+    serving,
+)
 
 # A platform's page in as few lines as can be: it shows the console and keeps what it is told.
 HOST = """<!doctype html><meta charset="utf-8"><title>platform</title>
@@ -70,36 +73,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     platform, stranger = (f"http://127.0.0.1:{server.server_address[1]}" for server in servers)
-    base = f"http://127.0.0.1:{free_port()}"
-    (pages / "host.html").write_text(HOST.format(console=f"{base}/agent?embed=1", origin=base))
-    (pages / "stranger.html").write_text(STRANGER.format(origin=base))
-    environment = {
-        **os.environ,
-        "ZHIKE_DATA": str(data),
-        "PORT": base.rpartition(":")[2],
-        "ZHIKE_FRAME_ANCESTORS": platform,
-    }
-    command = [sys.executable, "-m", "assistant.cli"]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*command, "serve", "--import", str(content)],
-            env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-    try:
-        wait_until_ready(base, process)
-        run = partial(subprocess.run, env=environment, cwd=ROOT, check=True, capture_output=True,
-                      text=True)  # fmt: skip
-        run([*command, "user", "add", "li", "--name", "李客服", "--role", "agent"],
-            input=f"{PASSWORD}\n")  # fmt: skip
-        token = run([*command, "token", "create", "--role", "admin", "--name", "platform"])
-        api = Api(base, token.stdout.split()[-1])
-        yield Stage(Service(base, "", data), api, platform, stranger)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-        for server in servers:
-            server.shutdown()
-            server.server_close()
+    data.mkdir()
+    with serving(data, content, ZHIKE_FRAME_ANCESTORS=platform) as service:
+        console = f"{service.base}/agent?embed=1"
+        (pages / "host.html").write_text(HOST.format(console=console, origin=service.base))
+        (pages / "stranger.html").write_text(STRANGER.format(origin=service.base))
+        add_person(service, "li", "李客服", "agent")
+        yield Stage(service, Api(service.base, new_token(data)), platform, stranger)
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 Open = Callable[..., tuple[Page, Frame]]
@@ -109,11 +92,7 @@ Open = Callable[..., tuple[Page, Frame]]
 def context(chromium: Browser, stage: Stage) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1100, "height": 820}, locale="zh-CN")
     page = context.new_page()
-    page.goto(f"{stage.service.base}/login")
-    page.get_by_label("账号").fill("li")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/agent")
+    pass_the_door(page, stage.service, "li")
     page.close()
     yield context
     context.close()

@@ -1,7 +1,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, Service
+from tests.browser.people import PASSWORD
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.colleagues import add_person, ask_api, open_contact, scratch, signed_in_as
-from tests.browser.conftest import Service
+from tests.browser.people import add_person, ask_api, open_contact, scratch, signed_in_as
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

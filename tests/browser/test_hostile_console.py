@@ -13,7 +13,6 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from tests.browser.conftest import Api, Service, run_command, serving, set_up
 from tests.browser.hostile_content import (
     BOTH,
     CASE,
@@ -24,6 +23,8 @@ from tests.browser.hostile_content import (
     in_one_line,
     write_entries,
 )
+from tests.browser.people import set_up
+from tests.browser.service import Api, Service, new_token, serving
 from tests.hostile_strings import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -138,8 +139,7 @@ def service(
 
 @pytest.fixture(scope="module")
 def api(service: Service) -> Api:
-    printed = run_command(service, "token", "create", "--role", "admin", "--name", "platform")
-    return Api(service.base, printed.split()[-1])
+    return Api(service.base, new_token(service.data))
 
 
 @pytest.fixture(scope="module")

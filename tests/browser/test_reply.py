@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.browser.conftest import Service
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

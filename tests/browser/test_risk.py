@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.colleagues import ask_api, open_contact, scratch
-from tests.browser.conftest import Service
+from tests.browser.people import ask_api, open_contact, scratch
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Service
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Api, Service
+from tests.browser.service import Api, Service
 
 pytestmark = pytest.mark.browser
 

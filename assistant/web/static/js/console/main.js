@@ -151,7 +151,7 @@ async function begin() {
   if (!host?.book) host?.start({ book, open: (id) => workplace.open(id, document.hasFocus()) });
 }
 const asked = new URLSearchParams(location.search);
-workplace.scratch.typed = asked.get("q") ?? "";
+workplace.scratch.typed = asked.get("q") ?? composer.field.value; // the page can be typed into before it is ready
 workplace.scratch.channel = composer.channel;
 workplace.start();
 begin();
