@@ -6,7 +6,7 @@ export PORT
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint gate check model index evaluate bench bench-console export lock clean
+.PHONY: help run test history lint gate check model index evaluate bench bench-console bench-impact export lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT= change
 
 test: .venv/dev.stamp ## run the tests
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+history: .venv/dev.stamp ## 16 writers x 2,000 operations at once; checks that no update is lost (long)
+	@ZHIKE_HISTORY_OPERATIONS=2000 $(BIN)/python -m pytest tests/kb/test_many_writers.py
 
 lint: .venv/dev.stamp ## style, types and the one-way import rules
 	@$(BIN)/ruff check .
@@ -58,6 +61,9 @@ bench: .venv/dev.stamp ## latency of search under 20 concurrent clients
 
 bench-console: .venv/dev.stamp ## 200 open consoles, a message every 5 s each, for ten minutes
 	@$(BIN)/zhike bench console
+
+bench-impact: .venv/dev.stamp ## impact previews: 500 questions, 1,000 entries, median and stages
+	@$(BIN)/zhike bench impact
 
 export: .venv/run.stamp ## write all entries back to content/ as Markdown
 	@$(BIN)/zhike export content

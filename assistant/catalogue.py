@@ -19,6 +19,7 @@ from kb import freshness
 from kb.clock import Clock
 from kb.conflicts import ConflictPair
 from kb.freshness import Freshness
+from kb.images import ImageStore
 from kb.knowledge import KnowledgeBase
 from kb.model import Entry, Revision
 from kb.snoozing import Snooze
@@ -61,9 +62,16 @@ class Catalogue:
 
 
 class CatalogueKeeper:
-    """Keeps the current `Catalogue`, shared by all threads of a process."""
+    """Keeps the current `Catalogue`, shared by all threads of a process.
 
-    def __init__(self, kb: KnowledgeBase, clock: Clock) -> None:
+    Args:
+        kb: What it is a picture of.
+        clock: The time.
+        images: The pictures that texts may show; None: nobody looks whether they are there.
+    """
+
+    def __init__(self, kb: KnowledgeBase, clock: Clock, images: ImageStore | None = None) -> None:
+        self._images = images
         self._kb = kb
         self._clock = clock
         self._renewing = threading.Lock()
@@ -139,7 +147,7 @@ class CatalogueKeeper:
     def _take(self) -> Catalogue:
         started = thread_time()
         known = self._current.entries.keys() if self._current else set()
-        self._current = take(self._kb, self._clock)
+        self._current = take(self._kb, self._clock, self._images)
         finished = perf_counter()
         new = self._current.entries.keys() - known
         # One that reads many texts for the first time does not tell what the next one costs; and
@@ -151,7 +159,7 @@ class CatalogueKeeper:
         return self._current
 
 
-def take(kb: KnowledgeBase, clock: Clock) -> Catalogue:
+def take(kb: KnowledgeBase, clock: Clock, images: ImageStore | None = None) -> Catalogue:
     """Read everything and work out what holds now."""
     sequence = kb.last_change()  # before reading: a change in between makes the picture stale again
     now = clock()
@@ -165,6 +173,7 @@ def take(kb: KnowledgeBase, clock: Clock) -> Catalogue:
         reports=kb.reports(),
         conflicts=conflicts,
         ignored=kb.dismissed_conflicts(),
+        has_picture=(lambda name: images.path(name) is not None) if images else None,
     )
     return Catalogue(
         sequence=sequence,

@@ -21,7 +21,7 @@ from assistant.accounts.accounts import Accounts
 from assistant.progress import Progress
 from indexer import generations
 from kb.clock import utc_now
-from kb.errors import StorageFull, ZhikeError
+from kb.errors import InvalidInput, StorageFull, ZhikeError
 from kb.settings import Settings
 from kb.store import open_engine, upgrade
 
@@ -122,6 +122,7 @@ def import_content(settings: Settings, engine: Engine, folder: Path, say: Say) -
     The rest of the folder is imported and the service starts: one bad file must not keep a team
     from its knowledge.
     """
+    from assistant.impact.bringing import bring_folder
     from kb.exchange import apply_import, plan_import
     from kb.knowledge import KnowledgeBase
 
@@ -130,6 +131,15 @@ def import_content(settings: Settings, engine: Engine, folder: Path, say: Say) -
     for problem in done.problems:
         say(str(problem))
     say(f"Import of {folder}: {done.summary}")
+    try:
+        questions = bring_folder(folder, kb, "import")
+    except InvalidInput as error:
+        say(str(error))
+        return
+    if questions is not None:
+        for problem in questions.problems:
+            say(str(problem))
+        say(f"Questions of {folder}: {questions.summary}")
 
 
 def ensure_index(settings: Settings, say: Say) -> None:
@@ -152,6 +162,7 @@ def ensure_index(settings: Settings, say: Say) -> None:
 def load_app(settings: Settings) -> Callable[..., Any]:
     """The WSGI application, made inside a worker; its index is open when this returns."""
     from assistant.metric_files import reserve
+    from assistant.web import impact_warming
     from assistant.web.app import create_app
     from assistant.wiring import build_services
 
@@ -167,7 +178,9 @@ def load_app(settings: Settings) -> Callable[..., Any]:
     services.searcher.reload_if_changed()
     threading.Thread(target=_warm_up, args=(services,), name="warm-up", daemon=True).start()
     threading.Thread(target=_upkeep, args=(services,), name="upkeep", daemon=True).start()
-    return create_app(services)
+    app = create_app(services)
+    impact_warming.install(app)
+    return app
 
 
 def _share_heaps() -> None:

@@ -14,12 +14,16 @@ from assistant.cases.cases import Cases
 from assistant.catalogue import CatalogueKeeper
 from assistant.contacts.contacts import Contacts
 from assistant.contacts.model import Message as Said
+from assistant.editing.comments import Comments
+from assistant.editing.working import WorkingDrafts
+from assistant.impact.desk import ImpactDesk
 from assistant.insights.insights import Insights
 from assistant.replies.model import SuggestRequest, SuggestResponse
 from assistant.risk import Message, RiskSettings, assess, load_settings
 from assistant.risk.plain import as_json
 from indexer.search import SearchRequest, SearchResponse
 from kb.clock import Clock, utc_now
+from kb.images import ImageStore
 from kb.knowledge import KnowledgeBase
 from kb.model import Revision
 from kb.settings import Settings
@@ -75,6 +79,9 @@ class Services:
     contacts: Contacts
     canned: CannedReplies
     cases: Cases
+    impact: ImpactDesk
+    working: WorkingDrafts
+    comments: Comments
     signing_key: bytes
     risk: RiskSettings = field(default_factory=load_settings)
 
@@ -89,16 +96,19 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
     from indexer.encoder import load_encoder
     from indexer.reranking import load_reranking
     from indexer.search import Searcher
+    from indexer.what_if import WhatIf
     from kb.store import open_engine
 
     engine = open_engine(settings)
     kb = KnowledgeBase(engine, clock, settings.site_tz)
-    catalogue = CatalogueKeeper(kb, clock)
+    catalogue = CatalogueKeeper(kb, clock, ImageStore(settings.data / "images"))
     encoder = load_encoder(settings)
     reranking = load_reranking(settings)
     searcher = Searcher(
         settings.data / "index" / "staff", encoder, clock=clock, reranking=reranking
     )
+    what_if = WhatIf(encoder, settings.data / "index", searcher.ranking, clock, reranking)
+    insights = Insights(engine, clock, settings.site_tz)
     tables = load_tables(settings.data)
     contacts = Contacts(engine, clock, RiskReader(tables.risk))
 
@@ -121,10 +131,13 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
             clock=clock,
         ),
         accounts=Accounts(engine, clock),
-        insights=Insights(engine, clock, settings.site_tz),
+        insights=insights,
         contacts=contacts,
         canned=CannedReplies(engine, clock, catalogue, searcher.search, encoder),
         cases=Cases(kb, catalogue, contacts, searcher.search),
+        impact=ImpactDesk.of(engine, kb, insights, what_if, searcher.search, clock),
+        working=WorkingDrafts(engine, clock),
+        comments=Comments(engine, clock),
         signing_key=signing_key(settings.data),
         risk=tables.risk,
     )

@@ -1,4 +1,4 @@
-"""`zhike evaluate`, `zhike bench` and `zhike bench console`."""
+"""`zhike evaluate`: how good search, replies, risk and freshness are."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from pathlib import Path
 
 import click
 
-CONTENT = click.option(
-    "--content",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default="content",
-    show_default=True,
-    help="Folder of Markdown entries to measure on.",
-)
+from evaluation.options import CONTENT, JSON, say
+
 QUERIES = click.option(
     "--queries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -23,7 +18,6 @@ QUERIES = click.option(
 SPLIT = click.option(
     "--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _BESIDE = "baseline"  # stands for the committed file where --save is given without one
 
 
@@ -65,7 +59,7 @@ def judged(
     if save:
         file = gate.default_file(split) if str(save) == _BESIDE else save
         gate.save(measured.scored, file, split)
-        _say(f"scores of {len(measured.scored):,} queries written to {file}")
+        say(f"scores of {len(measured.scored):,} queries written to {file}")
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -151,7 +145,7 @@ def beir(
     from evaluation import comparison
 
     done = comparison.compare_all(
-        folders, _systems(systems), limit, _say, queries=queries, qrels=qrels
+        folders, _systems(systems), limit, say, queries=queries, qrels=qrels
     )
     rows = [comparison.as_json(item) for item in done]
     for item, row in zip(done, rows, strict=True):
@@ -196,7 +190,7 @@ def report(
 
     made = utc_now().astimezone(Settings.from_env().site_tz)
     measured = measuring.measure(content, queries, split)
-    done = comparison.compare_all(folders, list(comparison.DEFAULT), limit, _say)
+    done = comparison.compare_all(folders, list(comparison.DEFAULT), limit, say)
     out.write_text(page.render(measured, done, lang, made), encoding="utf-8")
     click.echo(f"report on {len(measured.scored):,} queries written to {out}")
 
@@ -227,12 +221,12 @@ def fit(
     from evaluation.fitting import ranking, tasks
     from indexer.ranking import SHIPPED
 
-    learned = tasks.all_tasks(content, folders, limit, _say)
+    learned = tasks.all_tasks(content, folders, limit, say)
     if ablation:
-        ablation.write_text(parts.table(learned, _say), encoding="utf-8")
+        ablation.write_text(parts.table(learned, say), encoding="utf-8")
         click.echo(f"table written to {ablation}")
         return
-    fitted = ranking.fit(learned, say=_say)
+    fitted = ranking.fit(learned, say=say)
     target = out or SHIPPED
     target.write_text(fitted.text(), encoding="utf-8")
     click.echo(json.dumps(fitted.figures, ensure_ascii=False, indent=1))
@@ -308,7 +302,7 @@ def fit_mood(reviews: Path, out: Path | None) -> None:
     from assistant.risk.settings import MODEL
     from evaluation.risk import fitting
 
-    fitted = fitting.fit(reviews, _say)
+    fitted = fitting.fit(reviews, say)
     target = out or Path(str(resources.files("assistant.risk") / MODEL))
     target.write_text(fitted.text(), encoding="utf-8")
     click.echo(json.dumps(fitted.figures, ensure_ascii=False, indent=1))
@@ -326,77 +320,3 @@ def _systems(text: str) -> list[str]:
             f"{wrong}: choose from {', '.join(SYSTEMS)}", param_hint="--systems"
         )
     return names
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
-
-
-@click.group(invoke_without_command=True)
-@CONTENT
-@click.option("--clients", default=20, show_default=True, help="Concurrent clients.")
-@click.option("--requests", default=100, show_default=True, help="Requests of each client.")
-@click.option("--think", default=0.2, show_default=True,
-              help="Mean seconds a client of the paced load thinks between questions.")  # fmt: skip
-@click.pass_context
-def bench(context: click.Context, content: Path, clients: int, requests: int, think: float) -> None:
-    """Latency of search on the real service under concurrent clients.
-
-    Two loads are printed: paced (clients think between questions) and saturated (they do not,
-    which shows capacity). Server times are from the Server-Timing header.
-
-    `zhike bench console` measures open consoles instead.
-    """
-    if context.invoked_subcommand is not None:
-        return
-    from evaluation import bench as load_test
-    from evaluation import judged as judged_file
-    from evaluation.workspace import service, workspace
-
-    queries = [item.query for item in judged_file.load()]
-    click.echo(f"Importing {content} and starting the service …", err=True)
-    with workspace(content) as copy, service(copy.settings) as (port, token):
-        load_test.measure(port, token, queries, load_test.Load(clients, 10, 0.0))  # warm-up
-        for name, pause in (("paced", think), ("saturated", 0.0)):
-            load = load_test.Load(clients, requests, pause)
-            samples, seconds = load_test.measure(port, token, queries, load)
-            label = f"{name}, {clients} clients" + (f", think {pause} s" if pause else "")
-            click.echo("\n".join(load_test.table(label, samples, seconds)))
-
-
-@bench.command("console")
-@CONTENT
-@click.option("--consoles", default=200, show_default=True, type=click.IntRange(min=1),
-              help="Open consoles, each of its own agent.")  # fmt: skip
-@click.option("--minutes", default=10.0, show_default=True, type=click.FloatRange(min=0.05))
-@click.option("--every", default=5.0, show_default=True, type=click.FloatRange(min=0.1),
-              help="Seconds between two messages of a customer.")  # fmt: skip
-@click.option("--answers/--no-answers", "answered", default=True, show_default=True,
-              help="Whether the agents answer what customers write.")  # fmt: skip
-@JSON
-@click.pass_context
-def bench_console(
-    context: click.Context, content: Path, consoles: int, minutes: float, every: float,
-    answered: bool, as_json: bool,
-) -> None:  # fmt: skip
-    """Many open consoles: from a customer's message to the suggestion at the console.
-
-    Exit code 1 when something did not hold: an error, an event lost or told twice, a 95th
-    percentile over 200 ms, or memory that grows.
-
-    \b
-    Examples:
-      zhike bench console
-      zhike bench console --minutes 1 --consoles 50 --json
-    """  # noqa: D301
-    from evaluation import bench_console as load_test
-
-    _say(f"Importing {content} and starting the service …")
-    load = load_test.Load(consoles, minutes, every, answered)
-    measured = load_test.measure(content, load, _say)
-    if as_json:
-        click.echo(json.dumps(load_test.as_json(measured), ensure_ascii=False, indent=1))
-    else:
-        click.echo(load_test.text(measured))
-    if measured.failures:
-        context.exit(1)

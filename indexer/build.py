@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from indexer import catalogue, generations, interaction, publishing, vocabulary
 from indexer.chunking import CHUNKING_VERSION
 from indexer.encoder import Encoder
 from indexer.keywords import KeywordIndex
-from indexer.preparation import Prepared, Preparer, Progress, in_force
+from indexer.preparation import Prepared, Preparer, Progress, facts_of, in_force
 from indexer.text import ANALYSIS_VERSION
 from kb.model import Audience, Entry, Revision
 from kb.validity import Span
@@ -144,18 +142,9 @@ class Indexer:
         """Take vectors from the live generation once, if it is whole and of this encoder."""
         if self._recalled:
             return
-        encoder = self._facts()["encoder"]  # may ask a remote one; if that fails, try again later
+        encoder = facts_of(self._encoder)  # may ask a remote one; if that fails, try again later
         self._recalled = True
-        root = self._root / STAFF
-        if name := generations.current(root):
-            place = generations.folder(root, name)
-            try:
-                manifest = generations.read_manifest(place)
-            except generations.DamagedGeneration:
-                return
-            same = manifest.facts.get("encoder") == encoder
-            if same and not generations.damaged_files(place, manifest):
-                self._preparer.remember(place)
+        self._preparer.recall(self._root / STAFF, encoder)
 
     def _publish(
         self,
@@ -190,16 +179,10 @@ class Indexer:
         return name, new
 
     def _facts(self) -> dict[str, Any]:
-        encoder = self._encoder
         return {
             "analysis": ANALYSIS_VERSION,
             "chunking": CHUNKING_VERSION,
-            "encoder": {
-                "name": encoder.name,
-                "fingerprint": encoder.fingerprint,
-                "dimensions": encoder.dimensions,
-                "dtype": np.dtype(np.float16).name,
-            },
+            "encoder": facts_of(self._encoder),
         }
 
 

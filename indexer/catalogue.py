@@ -51,23 +51,54 @@ class ChunkRow:
 
 
 class Catalogue:
-    """The tables of one generation, opened read-only.
+    """The tables of one generation, never changed.
+
+    Args:
+        arrays: The tables by name, see `_TABLES`.
+        revisions: The revisions, by row.
+        text: The chunks as they are stored, one after another.
 
     Attributes:
-        arrays: The tables by name, see `tables`.
+        arrays: The tables by name.
         revisions: The revisions, by row.
         starts: First chunk of each revision, with the number of chunks at the end.
+        chinese: Whether each revision is written in Chinese.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.arrays: dict[str, Array] = {name: load(folder / f"{name}.npy") for name in _TABLES}
+    def __init__(
+        self, arrays: dict[str, Array], revisions: list[RevisionRow], text: bytes | mmap.mmap
+    ) -> None:
+        self.arrays, self.revisions, self._text = arrays, revisions, text
+        owners = arrays["chunk_revisions"]
+        self.starts = np.searchsorted(owners, np.arange(len(revisions) + 1))
+        self.chinese = np.array([r.lang.startswith("zh") for r in revisions], dtype=np.bool_)
+
+    @classmethod
+    def read(cls, folder: Path) -> Catalogue:
+        """Open what `files` wrote, read-only."""
         lines = (folder / "revisions.jsonl").read_text("utf-8").splitlines()
-        self.revisions = [RevisionRow(*json.loads(line)) for line in lines]
-        owners = self.arrays["chunk_revisions"]
-        self.starts = np.searchsorted(owners, np.arange(len(self.revisions) + 1))
         with (folder / "chunks.jsonl").open("rb") as stream:
             empty = not stream.seek(0, 2)
-            self._text = b"" if empty else mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            text = b"" if empty else mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        return cls(
+            {name: load(folder / f"{name}.npy") for name in _TABLES},
+            [RevisionRow(*json.loads(line)) for line in lines],
+            text,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        revisions: Sequence[Revision],
+        chunks: Sequence[Sequence[StoredChunk]],
+        spans: Sequence[Span],
+    ) -> Catalogue:
+        """The same tables in memory, without files; see `files` for the arguments."""
+        rows = [
+            RevisionRow(r.entry_id, r.number, r.content.title, r.content.lang) for r in revisions
+        ]
+        text = b"".join(chunk.line for part in chunks for chunk in part)
+        return cls({**_revision_tables(revisions, spans), **_chunk_tables(chunks)}, rows, text)
 
     def chunk(self, row: int) -> ChunkRow:
         """The chunk in a row."""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.keywords import KeywordIndex
-from indexer.text import normalise, terms
+from indexer.text import REMEMBERED, normalise, terms
 
 FILE = Path(__file__).parent / "wording" / "concepts.json"
 MOST = 12
@@ -86,6 +86,11 @@ def _needed(member: str) -> tuple[str, ...]:
 
 def named(text: str) -> tuple[int, ...]:
     """Groups whose members stand in a text, in order, at most `MOST`."""
+    return _named_in(text) if len(text) <= REMEMBERED else _named_in.__wrapped__(text)
+
+
+@lru_cache(maxsize=8_192)
+def _named_in(text: str) -> tuple[int, ...]:
     found: dict[int, None] = {}
     plain = normalise(text)
     known = thesaurus()

@@ -305,8 +305,7 @@ class Measure:
             for at, kind in enumerate(Kind)
             if f"is_{kind.value}" in FEATURES
         }
-        langs = [catalogue.revisions[row].lang.startswith("zh") for row in self._chosen]
-        same = (np.array(langs, dtype=bool) == self._query.chinese).astype(np.float32)
+        same = (catalogue.chinese[self._chosen] == self._query.chinese).astype(np.float32)
         words = sum(term.word for term in self._query.terms)
         length = np.full(len(self._chosen), np.log1p(min(words, 8)), dtype=np.float32)
         return {**flags, "same_language": same, "length": length}

@@ -122,6 +122,12 @@ def ranked(opened: Opened, readings: Sequence[tuple[Reading, float]]) -> list[Ra
         opened: The generation that was searched.
         readings: Each reading with its probability; these sum to 1.
     """
+    ids = opened.catalogue.revisions
+    if len(readings) == 1:  # nearly always: nothing to add up
+        reading, share = readings[0]
+        rows, parts = reading.found.revisions.tolist(), (share * reading.chances).tolist()
+        places = sorted(range(len(rows)), key=lambda at: (-parts[at], ids[rows[at]].entry_id))
+        return [Ranked(parts[at], reading, at) for at in places]
     chances: dict[int, float] = {}
     sources: dict[int, tuple[float, Reading, int]] = {}
     for reading, share in readings:
@@ -130,7 +136,6 @@ def ranked(opened: Opened, readings: Sequence[tuple[Reading, float]]) -> list[Ra
             chances[row] = chances.get(row, 0.0) + part
             if row not in sources or part > sources[row][0]:
                 sources[row] = (part, reading, at)
-    ids = opened.catalogue.revisions
     order = sorted(chances, key=lambda row: (-chances[row], ids[row].entry_id))
     return [Ranked(chances[row], *sources[row][1:]) for row in order]
 

@@ -52,9 +52,8 @@ def rarity(tokens: Sequence[Tokens]) -> Floats:
 
 def files(tokens: Sequence[Tokens]) -> Writers:
     """Writers of the files that `Interaction.read` opens."""
-    flat = np.concatenate(tokens) if tokens else np.empty(0, dtype=np.uint16)
-    starts = np.cumsum([0, *(len(found) for found in tokens)], dtype=np.int64)
-    arrays: dict[str, Array] = {"tokens": flat, "starts": starts, "idf": rarity(tokens)}
+    made = Interaction.of(tokens)
+    arrays: dict[str, Array] = {"tokens": made.tokens, "starts": made.starts, "idf": made.idf}
     return {f"late_{name}.npy": saver(array) for name, array in arrays.items()}
 
 
@@ -88,6 +87,13 @@ class Interaction:
     tokens: Tokens
     starts: NDArray[np.int64]
     idf: Floats
+
+    @classmethod
+    def of(cls, tokens: Sequence[Tokens]) -> Interaction:
+        """The words of all chunks, in order."""
+        flat = np.concatenate(tokens) if tokens else np.empty(0, dtype=np.uint16)
+        starts = np.cumsum([0, *(len(found) for found in tokens)], dtype=np.int64)
+        return cls(flat, starts, rarity(tokens))
 
     @classmethod
     def read(cls, folder: Path) -> Interaction:

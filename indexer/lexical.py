@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.concepts import named
 from indexer.keywords import K1, KeywordIndex
-from indexer.text import STOP_WORDS, normalise, terms
+from indexer.text import REMEMBERED, STOP_WORDS, normalise, terms
 
 FAMILIES = ("char", "pair", "word")
 MAX_TERMS = 240
@@ -50,6 +52,28 @@ class QueryTerms:
 
 def read_terms(text: str, keywords: KeywordIndex) -> QueryTerms:
     """The terms of a query; of very long ones the rarest are kept."""
+    said = _said(text) if len(text) <= REMEMBERED else _said.__wrapped__(text)
+    positions = keywords.positions(said.names)
+    idf = keywords.weights(positions)
+    weights, families = idf * said.roots, said.families
+    if len(said.names) > MAX_TERMS:
+        kept = np.sort(np.argsort(-idf, kind="stable")[:MAX_TERMS])
+        positions, weights, families, idf = (
+            positions[kept], weights[kept], families[:, kept], idf[kept],
+        )  # fmt: skip
+    return QueryTerms(positions, weights.astype(np.float32), families, idf, named(text))
+
+
+class _Said(NamedTuple):
+    """What a query says, whatever index it is asked of; never changed."""
+
+    names: tuple[str, ...]
+    roots: Floats
+    families: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=4_096)
+def _said(text: str) -> _Said:
     plain = normalise(text)
     counts: Counter[str] = Counter()
     member: dict[str, list[bool]] = {}
@@ -67,17 +91,10 @@ def read_terms(text: str, keywords: KeywordIndex) -> QueryTerms:
         if _is_han(char) and char not in STOP_WORDS:
             counts[char] += 1
             member.setdefault(char, [False, False, False])[0] = True
-    names = list(counts)
-    positions = keywords.positions(names)
-    idf = keywords.weights(positions)
-    weights = idf * np.sqrt(np.array([counts[name] for name in names], dtype=np.float32))
+    names = tuple(counts)
+    roots = np.sqrt(np.array([counts[name] for name in names], dtype=np.float32))
     families = np.array([member[name] for name in names], dtype=np.bool_).reshape(-1, 3).T
-    if len(names) > MAX_TERMS:
-        kept = np.sort(np.argsort(-idf, kind="stable")[:MAX_TERMS])
-        positions, weights, families, idf = (
-            positions[kept], weights[kept], families[:, kept], idf[kept],
-        )  # fmt: skip
-    return QueryTerms(positions, weights.astype(np.float32), families, idf, named(text))
+    return _Said(names, roots, families)
 
 
 def _is_han(char: str) -> bool:

@@ -94,9 +94,8 @@ class Masks:
         channel: Channel | None = None,
     ) -> Mask:
         """What is in force at `as_of`, readable by `audiences`, of the kinds, on the channel."""
-        interval = int(np.searchsorted(self._edges, microseconds(as_of), side="right"))
         wanted = (
-            interval,
+            self.interval(as_of),
             bits(audiences, Audience),
             bits(kinds if kinds is not None else Kind, Kind),
             bits([channel], Channel) if channel else ALL_CHANNELS,
@@ -111,6 +110,10 @@ class Masks:
             while len(self._cache) > _KEPT:
                 self._cache.popitem(last=False)
         return mask
+
+    def interval(self, moment: datetime) -> int:
+        """Number of the stretch of time, between two changes, that a moment lies in."""
+        return int(np.searchsorted(self._edges, microseconds(moment), side="right"))
 
     def _mask(self, interval: int, audiences: int, kinds: int, channels: int) -> Mask:
         a = self._a

@@ -124,28 +124,47 @@ def _readable(manifest: Manifest) -> bool:
 
 def _open(place: Path, manifest: Manifest, fingerprint: str, reason: str) -> Opened:
     """Open a verified generation; an empty fingerprint leaves the vectors out."""
-    catalogue = Catalogue(place)
+    stored = None
+    if fingerprint and manifest.facts["encoder"]["fingerprint"] == fingerprint:
+        stored = load_vectors(place)
+    elif fingerprint:
+        built_by = manifest.facts["encoder"]["name"]
+        reason = reason or f"built by another encoder ({built_by}): keywords only until rebuilt"
+    return assemble(
+        place.name,
+        Catalogue.read(place),
+        load_keywords(place),
+        stored,
+        Vocabulary.read(place),
+        Interaction.read(place),
+        reason,
+    )
+
+
+def assemble(
+    name: str,
+    catalogue: Catalogue,
+    keywords: KeywordIndex,
+    stored: NDArray[np.float16] | None,
+    words: Vocabulary,
+    met: Interaction,
+    reason: str = "",
+) -> Opened:
+    """The parts of one generation made ready to be searched; without vectors: keywords only."""
     fields = np.asarray(catalogue.arrays["chunk_fields"], dtype=np.int64)
     answers = fields != FIELDS.index("counter")
     embedded = np.array([field in EMBEDDED for field in FIELDS])[fields]
     masks = Masks(catalogue.arrays, answers, embedded)
     rows: Vectors | None = None
     vectors: VectorIndex | None = None
-    if fingerprint and manifest.facts["encoder"]["fingerprint"] == fingerprint:
-        stored = load_vectors(place)
+    if stored is not None:
         vectors = FaissIndex(stored)
         rows = stored if stored.nbytes > _RESIDENT else stored.astype(np.float32)
-    elif fingerprint:
-        built_by = manifest.facts["encoder"]["name"]
-        reason = reason or f"built by another encoder ({built_by}): keywords only until rebuilt"
     background = (
         None if rows is None else (_sample(rows, fields, ASKED), _sample(rows, fields, BODY))
     )
-    keywords = load_keywords(place)
-    words = Vocabulary(place)
-    met = Interaction.read(place)
     return Opened(
-        place.name,
+        name,
         catalogue,
         keywords,
         masks,

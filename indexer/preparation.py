@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer import generations
 from indexer.catalogue import HASHES, StoredChunk, load, load_vectors
 from indexer.chunking import EMBEDDED, FIELDS, Chunk, chunks
 from indexer.encoder import Encoder
@@ -51,6 +53,25 @@ class Preparer:
         self._prepared: dict[tuple[str, int, str], Prepared] = {}
         self._vectors: dict[bytes, NDArray[np.float16]] = {}
 
+    def recall(self, root: Path, encoder: Mapping[str, Any]) -> None:
+        """Take over the vectors of the live generation, if it is whole and of this encoder.
+
+        Args:
+            root: Folder of the index.
+            encoder: What `facts_of` says of the encoder.
+        """
+        name = generations.current(root)
+        if not name:
+            return
+        place = generations.folder(root, name)
+        try:
+            manifest = generations.read_manifest(place)
+        except generations.DamagedGeneration:
+            return
+        same = manifest.facts.get("encoder") == encoder
+        if same and not generations.damaged_files(place, manifest):
+            self.remember(place)
+
     def remember(self, folder: Path) -> None:
         """Take over the vectors of an undamaged generation made by the same encoder."""
         keys, vectors = load(folder / HASHES), load_vectors(folder)
@@ -81,7 +102,12 @@ class Preparer:
 
     def forget_others(self, revisions: Iterable[Revision]) -> None:
         """Drop everything that belongs to none of these revisions."""
-        wanted = {_identity(revision) for revision in revisions}
+        self.keep_only({_identity(revision) for revision in revisions})
+
+    def keep_only(self, wanted: Collection[tuple[str, int, str]]) -> None:
+        """Drop everything but revisions of these entries, numbers and content hashes."""
+        if self._prepared.keys() <= set(wanted):
+            return
         self._prepared = {k: p for k, p in self._prepared.items() if k in wanted}
         used = {chunk.digest for part in self._prepared.values() for chunk in part.stored}
         self._vectors = {k: v for k, v in self._vectors.items() if k in used}
@@ -118,6 +144,16 @@ class Preparer:
                 self._vectors[key] = row
             if progress:
                 progress(start + len(batch), len(new))
+
+
+def facts_of(encoder: Encoder) -> dict[str, Any]:
+    """What a generation states of the encoder that it was built with; may ask a remote one."""
+    return {
+        "name": encoder.name,
+        "fingerprint": encoder.fingerprint,
+        "dimensions": encoder.dimensions,
+        "dtype": np.dtype(np.float16).name,
+    }
 
 
 def _identity(revision: Revision) -> tuple[str, int, str]:

@@ -10,23 +10,17 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from indexer.alternatives import Asked, alternatives
-from indexer.dialogue import read_context
+from indexer.answering import Answering
 from indexer.encoder import Encoder
 from indexer.features import Candidates, Query
-from indexer.follow_ups import Reading, ranked, shares
 from indexer.generations import CURRENT
 from indexer.hits import Words, make_hit
-from indexer.masks import Mask
-from indexer.noise import essential
 from indexer.opening import Opened, open_live
 from indexer.query_vectors import QueryVectors
-from indexer.ranking import Model, Ranking
-from indexer.reranking import Answers, Reranking
+from indexer.ranking import Ranking
+from indexer.reranking import Reranking
 from indexer.results import (
     MAX_CONTEXT,
     MAX_LIMIT,
@@ -36,7 +30,6 @@ from indexer.results import (
     SearchRequest,
     SearchResponse,
 )
-from indexer.retrieval import find, read_query
 from kb.clock import Clock, utc_now
 from kb.errors import InvalidInput, Problem
 
@@ -68,15 +61,21 @@ class Searcher:
         clock: Clock = utc_now,
         reranking: Reranking | None = None,
     ) -> None:
-        self._root, self._encoder, self._clock = root, encoder, clock
-        self._queries, self._reranking = QueryVectors(encoder), reranking
+        self._root, self._encoder = root, encoder
         own = root.parent / "ranking.json"
-        self.ranking = ranking or (Ranking.read(own) if own.is_file() else Ranking.read())
+        weights = ranking or (Ranking.read(own) if own.is_file() else Ranking.read())
+        self._queries = QueryVectors(encoder)
+        self.answering = Answering(self._queries, weights, clock, reranking)
         self._opened: Opened | None = None
         self._stamp: _Stamp = None
         self._lame: _Stamp = None
         self._checked = float("-inf")
         self._lock = threading.Lock()
+
+    @property
+    def ranking(self) -> Ranking:
+        """The weights of the ranking."""
+        return self.answering.ranking
 
     @property
     def encoder_name(self) -> str:
@@ -142,20 +141,15 @@ class Searcher:
                 or a turn of more than 2,000 characters.
         """
         started = time.perf_counter()
-        _check(request)
+        check_request(request)
         self.reload_if_changed()
         opened = self._opened
         if opened is None:
             return SearchResponse(degraded=True, degraded_reason=NO_INDEX)
-        request, alone, corrected = self._as_meant(opened, request)
-        readings, used = self._readings(opened, request, alone)
-        some = sum(share * reading.any_answers for reading, share in readings)
-        timings = _added([reading.found.timings for reading, _ in readings])
-        first = readings[0][0].query
-        answers = Answers(ranked(opened, readings), some)
-        answers, reason = self._reconsidered(opened, first, answers, timings)
+        found = self.answering.answer(opened, request)
+        timings, answers = found.timings, found.answers
         measured = time.perf_counter()
-        words = {id(reading): Words.of(reading.query) for reading, _ in readings}
+        words = {id(reading): Words.of(reading.query) for reading, _ in found.readings}
         hits = tuple(
             make_hit(opened, words[id(reading)], reading.found, at, chance)
             for chance, reading, at in answers.order[: request.limit]
@@ -165,100 +159,20 @@ class Searcher:
         timings["total"] = (finished - started) * 1000
         return SearchResponse(
             hits,
-            answers.any_answers >= self._model(first).threshold,
+            found.answerable,
             answers.order[0].chance if answers.order else 0.0,
             opened.name,
-            bool(reason),
+            bool(found.reason),
             timings,
-            reason,
-            used,
-            corrected,
+            found.reason,
+            found.used,
+            found.corrected,
             answers.any_answers,
         )
 
-    def _reconsidered(
-        self, opened: Opened, query: Query, plain: Answers, timings: dict[str, float]
-    ) -> tuple[Answers, str]:
-        """The answers after a second opinion, if one is set, and what they had to do without."""
-        reason = opened.reason or ("" if query.vector is not None else self._queries.outage)
-        if self._reranking is None:
-            return plain, reason
-        start = time.perf_counter()
-        improved = self._reranking.improved(opened, query.text, plain)
-        timings["rerank"] = (time.perf_counter() - start) * 1000
-        if improved is not None:
-            return improved, reason
-        return plain, "; ".join(filter(None, (reason, self._reranking.outage)))
-
-    def _as_meant(
-        self, opened: Opened, request: SearchRequest
-    ) -> tuple[SearchRequest, Reading, str]:
-        """The request as it is, or read otherwise where that finds something surer.
-
-        The last part is the query with its mistakes mended; empty when none were.
-        """
-        best, corrected = self._read(opened, request), ""
-        asked = Asked(
-            essential(request.query),
-            best.query,
-            best.any_answers,
-            self._model(best.query).threshold,
-            request.audiences,
-        )
-        value = asked.worth
-        for other in alternatives(asked, opened, self._mask(opened, request)):
-            changed = replace(request, query=other.text[:MAX_QUERY])
-            reading = self._read(opened, changed)
-            if reading.any_answers >= other.least and reading.any_answers * other.trust > value:
-                value = reading.any_answers * other.trust
-                request, best, corrected = changed, reading, other.corrected
-        return request, best, corrected
-
-    def _readings(
-        self, opened: Opened, request: SearchRequest, alone: Reading
-    ) -> tuple[list[tuple[Reading, float]], tuple[str, ...]]:
-        """The ways to read a query with their probabilities, and the words of the context used."""
-        context = (
-            read_context(request.query, request.context, opened.keywords)
-            if request.context
-            else None
-        )
-        if context is None:
-            return [(alone, 1.0)], ()
-        whole = replace(request, query=f"{context.text} {request.query}")
-        together = self._read(opened, whole)
-        counted = shares(opened, context, alone, together)
-        return counted, context.words if len(counted) > 1 else ()
-
-    def _read(self, opened: Opened, request: SearchRequest) -> Reading:
-        query, found = self.measure(opened, request)
-        judged = self._model(query).judge(found.features)
-        return Reading(query, found, judged.chances, judged.any_answers)
-
-    def _model(self, query: Query) -> Model:
-        return self.ranking.full if query.vector is not None else self.ranking.keywords
-
     def measure(self, opened: Opened, request: SearchRequest) -> tuple[Query, Candidates]:
         """The query as read and all measured candidates, before ranking: what a fit learns from."""
-        start = time.perf_counter()
-        text = essential(request.query)
-        vector = None
-        if opened.vectors is not None:
-            vector = self._queries.of(text)
-        encoded = time.perf_counter()
-        mask = self._mask(opened, request)
-        masked = time.perf_counter()
-        query = read_query(text, opened.keywords, vector)
-        read = time.perf_counter()
-        found = find(opened, mask, query)
-        found.timings["encode"] = (encoded - start) * 1000
-        found.timings["mask"] = (masked - encoded) * 1000
-        found.timings["keywords"] += (read - masked) * 1000
-        return query, found
-
-    def _mask(self, opened: Opened, request: SearchRequest) -> Mask:
-        as_of = request.as_of or self._clock()
-        return opened.masks.at(as_of, request.audiences, request.kinds, request.channel)
+        return self.answering.measure(opened, request)
 
     def opened(self) -> Opened | None:
         """The generation that serves now, after looking for a newer one."""
@@ -266,7 +180,7 @@ class Searcher:
         return self._opened
 
 
-def _check(request: SearchRequest) -> None:
+def check_request(request: SearchRequest) -> None:
     problems = []
     if not request.query.strip():
         problems.append(Problem("request", 0, "query", "must not be empty"))
@@ -284,15 +198,6 @@ def _check(request: SearchRequest) -> None:
         )
     if problems:
         raise InvalidInput(problems)
-
-
-def _added(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Milliseconds by stage, over all readings."""
-    total: dict[str, float] = {}
-    for part in parts:
-        for stage, spent in part.items():
-            total[stage] = total.get(stage, 0.0) + spent
-    return total
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.concepts import named
 from indexer.interaction import shipped
-from indexer.text import STOP_WORDS, normalise, terms
+from indexer.text import REMEMBERED, STOP_WORDS, normalise, terms
 
 MOST = 16
 _NOUNS = ("n", "j", "eng", "vn")  # tags of ICTCLAS: nouns, abbreviations, Latin words
@@ -38,6 +38,11 @@ class Noun(NamedTuple):
 
 def nouns(text: str) -> tuple[Noun, ...]:
     """The distinct nouns of a text in order, at most `MOST`; numbers and single characters none."""
+    return _nouns_of(text) if len(text) <= REMEMBERED else _nouns_of.__wrapped__(text)
+
+
+@lru_cache(maxsize=4_096)
+def _nouns_of(text: str) -> tuple[Noun, ...]:
     import rjieba
 
     found: dict[str, Noun] = {}

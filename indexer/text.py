@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import Stemmer
 
 ANALYSIS_VERSION = "3"
+# Characters of a text up to which what was found in it is remembered: the same questions come
+# again and again, and what a text says never changes.
+REMEMBERED = 200
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _SPACE = re.compile(r"\s+")
@@ -192,11 +195,16 @@ def analyse_query(text: str) -> list[Term]:
     A query of nothing but stop words keeps them all. Of a quantity its common spelling is the
     word, not the way in which it is written: who asks for 七日 is answered by 7 天.
     """
+    return list(_query_terms(text) if len(text) <= REMEMBERED else _query_terms.__wrapped__(text))
+
+
+@lru_cache(maxsize=4_096)
+def _query_terms(text: str) -> tuple[Term, ...]:
     plain = normalise(text)
     found = {term.text: term for term in _as_quantities(list(terms(plain, query=True)), plain)}
     ordered = sorted(found.values(), key=lambda term: (term.start, term.end))
     telling = [term for term in ordered if term.text not in STOP_WORDS]
-    return telling or ordered
+    return tuple(telling or ordered)
 
 
 def _as_quantities(query: list[Term], plain: str) -> Iterator[Term]:

@@ -19,8 +19,9 @@ from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.catalogue import Writers, load, saver
+from indexer.catalogue import Array, Writers, load, saver
 from indexer.characters import blurred_sounds, initials
 from indexer.chunking import ASKED, Chunk
 from indexer.masks import bits
@@ -88,7 +89,15 @@ def forms(pieces: Iterable[tuple[Chunk, Sequence[Term]]]) -> Forms:
 
 
 def files(parts: Iterable[tuple[Audience, Forms]]) -> Writers:
-    """Writers of the vocabulary of revisions, each given with its audience.
+    """Writers of the vocabulary of revisions, each given with its audience."""
+    known = _known(parts)
+    keys, rows = _places(known)
+    lines = "".join(f"{f.text}\t{f.weight}\t{f.is_word:d}\t{f.audiences}\n" for f in known)
+    return {TEXT: lambda path: _write(path, lines), KEYS: saver(keys), ROWS: saver(rows)}
+
+
+def _known(parts: Iterable[tuple[Audience, Forms]]) -> list[Form]:
+    """The forms worth keeping, the commonest first.
 
     Words of bodies count once for each revision and must recur; what is asked counts three times.
     """
@@ -112,37 +121,52 @@ def files(parts: Iterable[tuple[Audience, Forms]]) -> Writers:
         if weight > 1
     ]
     known.sort(key=lambda form: (-form.weight, form.text))
-    del known[MOST_FORMS:]
+    return known[:MOST_FORMS]
+
+
+def _places(known: Sequence[Form]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """All keys of the forms, sorted, and the form of each."""
     keys = [_keys(form.text, form.is_word) for form in known]
     flat = np.array([key for part in keys for key in part], dtype=np.uint32)
     rows = np.repeat(np.arange(len(known), dtype=np.int32), [len(part) for part in keys])
     order = np.argsort(flat, kind="stable")
-    lines = "".join(f"{f.text}\t{f.weight}\t{f.is_word:d}\t{f.audiences}\n" for f in known)
-    return {
-        TEXT: lambda path: _write(path, lines),
-        KEYS: saver(flat[order]),
-        ROWS: saver(rows[order]),
-    }
+    return flat[order], rows[order]
 
 
 class Vocabulary:
-    """The vocabulary of one generation, opened read-only; safe to share between threads.
+    """The vocabulary of one generation, never changed; safe to share between threads.
+
+    Args:
+        forms: The forms, by row.
+        keys: All keys of the forms, sorted.
+        rows: The form of each key.
 
     Attributes:
         total: The weights of all forms together.
     """
 
-    def __init__(self, folder: Path) -> None:
-        lines = (folder / TEXT).read_text("utf-8").splitlines()
-        rows = (line.split("\t") for line in lines)
-        self._forms = [
-            Form(text, int(weight), is_word == "1", int(audiences))
-            for text, weight, is_word, audiences in rows
-        ]
-        self._keys, self._rows = load(folder / KEYS), load(folder / ROWS)
+    def __init__(self, forms: list[Form], keys: Array, rows: Array) -> None:
+        self._forms, self._keys, self._rows = forms, keys, rows
         self._by_text = {form.text: form for form in self._forms}
         self._characters = frozenset("".join(self._by_text))
         self.total = max(1, sum(form.weight for form in self._forms))
+
+    @classmethod
+    def read(cls, folder: Path) -> Vocabulary:
+        """Open what `files` wrote, read-only."""
+        lines = (folder / TEXT).read_text("utf-8").splitlines()
+        rows = (line.split("\t") for line in lines)
+        forms = [
+            Form(text, int(weight), is_word == "1", int(audiences))
+            for text, weight, is_word, audiences in rows
+        ]
+        return cls(forms, load(folder / KEYS), load(folder / ROWS))
+
+    @classmethod
+    def of(cls, parts: Iterable[tuple[Audience, Forms]]) -> Vocabulary:
+        """The same vocabulary in memory, without files; see `files`."""
+        known = _known(parts)
+        return cls(known, *_places(known))
 
     def for_readers(self, audiences: Iterable[Audience]) -> Words:
         """What somebody may be shown of the vocabulary."""

@@ -1,13 +1,15 @@
-"""What takes effect or ends in a stretch of time, worked out from valid times alone."""
+"""What takes effect or ends in a stretch of time, and which dates in texts pass in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
+from kb.dates_in_text import day_over, deadlines_of
 from kb.model import Entry, Revision
 from kb.validity import Span, Timeline
 
@@ -33,6 +35,16 @@ class Appointment:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TextDate:
+    """A deadline that the text of a revision in force names: its words, sentence and day."""
+
+    day: date
+    text: str
+    sentence: str
+    revision: Revision
+
+
 def agenda(
     entries: Mapping[str, Entry], timeline: Timeline, since: datetime, until: datetime
 ) -> list[Appointment]:
@@ -41,6 +53,21 @@ def agenda(
         one for entry in entries.values() for one in _of(entry, timeline) if since < one.at <= until
     ]
     return sorted(found, key=lambda one: (one.at, one.revision.entry_id))
+
+
+def text_dates(
+    entries: Mapping[str, Entry], timeline: Timeline, now: datetime, until: datetime, tz: ZoneInfo
+) -> list[TextDate]:
+    """The deadlines in texts in force at `now` that have passed or will by `until`, by day."""
+    in_force = (timeline.at(entry_id, now) for entry_id in entries)
+    found = [
+        TextDate(deadline.day, deadline.text, deadline.sentence, revision)
+        for revision in in_force
+        if revision is not None
+        for deadline in deadlines_of(revision, tz)
+        if day_over(deadline.day, tz) <= until
+    ]
+    return sorted(found, key=lambda one: (one.day, one.revision.entry_id))
 
 
 def _of(entry: Entry, timeline: Timeline) -> Iterator[Appointment]:

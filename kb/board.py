@@ -19,7 +19,8 @@ _DAY = timedelta(days=1)
 class BoardRow:
     """An entry that needs attention, with what a person needs to decide what to do first.
 
-    `damage` = (1 + uses) × days the flaw has been there × risk: a flaw still ahead does none.
+    `damage` = (1 + uses) × days the flaw has been there × risk: a flaw still ahead does none, nor
+    does an entry that another one has replaced.
     `revision` is the one in force, else the newest published; `next_review` None means never.
     `snooze` is there while it is put off.
     """
@@ -103,7 +104,7 @@ def _row(
 
 def _age(label: Freshness, review: datetime, now: datetime) -> timedelta:
     """How long the oldest flaw has been there; without a date, since the last review."""
-    if label.state is State.CURRENT:
+    if label.state in (State.CURRENT, State.SUPERSEDED):
         return timedelta(0)
     began = min((reason.at or review for reason in label.reasons), default=now)
     return max(now - max(began, datetime.min.replace(tzinfo=UTC)), timedelta(0))

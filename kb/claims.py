@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -127,12 +129,55 @@ class Statement:
         return tuple(_claims(self.plain, self.figures, self.about))
 
 
-@lru_cache(maxsize=16384)
 def statements(title: str, body: str) -> tuple[Statement, ...]:
     """The sentences of a Markdown body that can state a rule, in order.
 
-    Rows of tables, questions, examples and branches of flows are left out.
+    Rows of tables, questions, examples and branches of flows are left out. Kept for the next time,
+    unless the text is `passing`.
     """
+    once = _PASSING.get()
+    if once is None or (once.title, once.body) != (title, body):
+        return _kept(title, body)
+    if once.found is None:
+        once.found = _statements(title, body)
+    return once.found
+
+
+@contextmanager
+def passing(title: str, body: str) -> Iterator[None]:
+    """While in it, what this text says is worked out once and not kept beyond.
+
+    For texts that change with every key and are never met again.
+    """
+    token = _PASSING.set(_Passing(title, body))
+    try:
+        yield
+    finally:
+        _PASSING.reset(token)
+
+
+def is_passing(title: str, body: str) -> bool:
+    """Whether a text is one whose statements are not to be kept."""
+    once = _PASSING.get()
+    return once is not None and (once.title, once.body) == (title, body)
+
+
+@dataclass(slots=True)
+class _Passing:
+    title: str
+    body: str
+    found: tuple[Statement, ...] | None = None
+
+
+_PASSING: ContextVar[_Passing | None] = ContextVar("passing", default=None)
+
+
+@lru_cache(maxsize=16384)
+def _kept(title: str, body: str) -> tuple[Statement, ...]:
+    return _statements(title, body)
+
+
+def _statements(title: str, body: str) -> tuple[Statement, ...]:
     found: list[Statement] = []
     for section in sections(body):
         if any(_EXAMPLE_PART.match(part) for part in section.path):

@@ -81,6 +81,12 @@ def format_local(moment: datetime, tz: ZoneInfo) -> str:
     return f"{text}{sign}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
+def spoken_local(moment: datetime, tz: ZoneInfo) -> str:
+    """A moment as people read it: the date alone at midnight, else with hour and minute."""
+    local = moment.astimezone(tz)
+    return local.strftime("%Y-%m-%d %H:%M" if local.hour or local.minute else "%Y-%m-%d")
+
+
 def _offset(text: str) -> tzinfo:
     if text == "Z":
         return UTC

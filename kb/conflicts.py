@@ -47,8 +47,10 @@ class _Said:
     statement: Statement
 
 
-def find(revisions: Iterable[Revision]) -> list[ConflictPair]:
+def find(revisions: Iterable[Revision], about: str = "") -> list[ConflictPair]:
     """Every conflicting pair of sentences among `revisions`, all in force at the same time.
+
+    With `about`, an entry's id, those of this entry alone: the same ones, found sooner.
 
     Cases tell what happened and are not compared; neither are revisions of one entry, entries of
     which one replaces the other, nor entries about different products or in different languages.
@@ -61,7 +63,7 @@ def find(revisions: Iterable[Revision]) -> list[ConflictPair]:
         for statement in statements(revision.content.title, revision.content.body)
     ]
     found: dict[tuple[str, str], list[ConflictPair]] = defaultdict(list)
-    for one, other in _candidates(said):
+    for one, other in _candidates(said, about):
         if _comparable(one.revision, other.revision) and _one_scene(one, other):
             left, right = sorted((one, other), key=lambda side: side.revision.entry_id)
             pair = _judge(left, right)
@@ -72,16 +74,20 @@ def find(revisions: Iterable[Revision]) -> list[ConflictPair]:
     ]
 
 
-def _candidates(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
-    """Sentences of different entries that share enough uncommon words."""
+def _candidates(said: Sequence[_Said], about: str) -> Iterator[tuple[_Said, _Said]]:
+    """Sentences of different entries, one of them `about` if given, that share uncommon words."""
+    mine = {at for at, one in enumerate(said) if one.revision.entry_id == about}
+    wanted = {word for at in mine for word in said[at].statement.words}
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, one in enumerate(said):
         for word in one.statement.words:
-            places[one.revision.content.lang, word].append(index)
+            if not about or word in wanted:
+                places[one.revision.content.lang, word].append(index)
     shared: Counter[tuple[int, int]] = Counter()
     for having in places.values():
         if 1 < len(having) <= _FREQUENT:
-            shared.update(combinations(having, 2))
+            pairs = combinations(having, 2)
+            shared.update((pair for pair in pairs if mine & set(pair)) if about else pairs)
     for (first, second), count in shared.items():
         one, other = said[first], said[second]
         if count >= _SHARED and one.revision.entry_id != other.revision.entry_id:

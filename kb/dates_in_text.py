@@ -10,11 +10,14 @@ import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from kb.model import Kind, Revision
 from kb.quantities import Quantity, quantities
 from kb.relative_dates import relative_deadlines
+from kb.sections import plain_text
 from kb.sentences import split
 
 _BEFORE = re.compile(
@@ -36,15 +39,17 @@ _CONDITION = re.compile(
 _EXAMPLE = re.compile(
     r"^(?:例如|比如|譬如|举例|如[:：]|for example|for instance|e\.g\.)", re.IGNORECASE
 )
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 _TOLD = re.compile(r"(?:已经?|早已)[^，,。；;]{0,4}$")  # 已于…结束 tells what happened
 
 
 @dataclass(frozen=True, slots=True)
 class PassedDate:
-    """A deadline that has passed: the text of the date and the day it meant."""
+    """A deadline that has passed: the text of the date, the day it meant, and its sentence."""
 
     text: str
     day: date
+    sentence: str = ""
 
 
 def passed_deadlines(
@@ -62,8 +67,23 @@ def passed_deadlines(
         if not _EXAMPLE.match(sentence):
             deadlines += _dated(sentence, start)
             relative = () if spoken else relative_deadlines(sentence, start)
-            deadlines += [PassedDate(*found) for found in relative]
-    return [deadline for deadline in deadlines if _end_of(deadline.day, tz) <= now]
+            deadlines += [PassedDate(*found, sentence) for found in relative]
+    return [deadline for deadline in deadlines if day_over(deadline.day, tz) <= now]
+
+
+def deadlines_of(revision: Revision, tz: ZoneInfo) -> tuple[PassedDate, ...]:
+    """Every deadline in the text of a revision, passed or not; what a case tells is none."""
+    if revision.content.kind is Kind.CASE:
+        return ()
+    written = revision.valid_from or revision.created_at
+    return _deadlines(revision.content.body, written, tz, revision.content.kind is Kind.REPLY)
+
+
+@lru_cache(maxsize=16384)
+def _deadlines(body: str, written: datetime, tz: ZoneInfo, spoken: bool) -> tuple[PassedDate, ...]:
+    """They depend on nothing that changes."""
+    text = plain_text(body)
+    return tuple(passed_deadlines(text, written=written, now=_FOREVER, tz=tz, spoken=spoken))
 
 
 def _dated(sentence: str, start: date) -> Iterator[PassedDate]:
@@ -72,7 +92,7 @@ def _dated(sentence: str, start: date) -> Iterator[PassedDate]:
         if quantity.kind == "date" and _is_deadline(sentence, quantity):
             day = _resolve(quantity.value, start)
             if day:
-                yield PassedDate(quantity.text, day)
+                yield PassedDate(quantity.text, day, sentence)
 
 
 def _is_deadline(line: str, quantity: Quantity) -> bool:
@@ -114,5 +134,6 @@ def _month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _end_of(day: date, tz: ZoneInfo) -> datetime:
+def day_over(day: date, tz: ZoneInfo) -> datetime:
+    """The moment at which a day is over in time zone `tz`."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=tz)

@@ -7,23 +7,21 @@ another `now` the same entries get other labels.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kb import conflicts as conflict_search
 from kb.basis import BasisChange, changes_after, last_review
 from kb.board import BoardRow, board
 from kb.claims import statements
-from kb.clock import format_local
+from kb.clock import spoken_local
 from kb.conflicts import ConflictPair
-from kb.dates_in_text import PassedDate, passed_deadlines
+from kb.dates_in_text import day_over, deadlines_of
 from kb.linkcheck import LinkCheck
-from kb.model import Entry, Kind, Revision
+from kb.model import Entry, Revision
 from kb.repeating import Repeating, repeating
 from kb.rows import Report
-from kb.sections import plain_text
 from kb.settings import DEFAULT_TZ
 from kb.states import Freshness, Reason, State
 from kb.validity import Timeline
@@ -40,7 +38,6 @@ __all__ = [
 ]
 
 DUE_SOON = timedelta(days=14)
-_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def assess(
@@ -51,14 +48,16 @@ def assess(
     reports: Iterable[Report] = (),
     conflicts: Iterable[ConflictPair] | None = None,
     ignored: Collection[str] = frozenset(),
+    has_picture: Callable[[str], bool] | None = None,
 ) -> dict[str, Freshness]:
     """The freshness of each of `entries` at `now`, by entry id; give all there are.
 
     `conflicts` None means: look for them among the revisions in force. `ignored` holds the keys
-    (see `conflict_key`) of contradictions that people found to be none. An entry that was never
+    (see `conflict_key`) of contradictions that people found to be none. `has_picture` tells whether
+    a picture that texts show is there; None means that nobody looks. An entry that was never
     published is `current` without reasons, one withdrawn altogether is `expired`.
     """
-    judge = _Judge(list(entries), now, tz or ZoneInfo(DEFAULT_TZ))
+    judge = _Judge(list(entries), now, tz or ZoneInfo(DEFAULT_TZ), has_picture)
     reasons: dict[str, list[Reason]] = {
         entry.id: list(judge.reasons(entry)) for entry in judge.entries.values()
     }
@@ -96,12 +95,18 @@ def conflict_key(pair: ConflictPair) -> str:
 class _Judge:
     """The judgement of single entries in the light of all of them."""
 
-    def __init__(self, entries: list[Entry], now: datetime, tz: ZoneInfo) -> None:
+    def __init__(
+        self,
+        entries: list[Entry],
+        now: datetime,
+        tz: ZoneInfo,
+        has_picture: Callable[[str], bool] | None,
+    ) -> None:
         self.entries = {entry.id: entry for entry in entries}
         self.timeline = Timeline(entries)
         self.now = now
         self.tz = tz
-        self._links = LinkCheck(self.entries, self.timeline, now)
+        self._links = LinkCheck(self.entries, self.timeline, now, has_picture)
 
     def in_force(self) -> list[Revision]:
         found = (self.timeline.at(entry_id, self.now) for entry_id in self.entries)
@@ -127,6 +132,7 @@ class _Judge:
             (change.entry_id,),
             change.at,
             ((change.entry_id, change.after.number),) if new else (),
+            row.echo.statement.sentence,
         )
 
     def explained(self, pair: ConflictPair, reasons: Mapping[str, list[Reason]]) -> bool:
@@ -149,12 +155,12 @@ class _Judge:
         review = last_review(entry.stewardship, revision)
         yield from self._basis(revision, review)
         yield from self._review(entry, review)
-        yield from self._past_dates(revision)
+        yield from self._past_dates(revision, entry.stewardship.reviewed_at)
         for link in self._links.broken(revision.content):
             yield Reason(State.BROKEN_LINK, link.zh, link.en, (link.target,))
 
     def _day(self, moment: datetime) -> str:
-        return format_local(moment, self.tz).replace("T", " ")
+        return spoken_local(moment, self.tz)
 
     def _not_in_force(self, entry: Entry) -> Iterator[Reason]:
         superseded = self.timeline.superseded.get(entry.id)
@@ -236,35 +242,29 @@ class _Judge:
         elif due <= self.now + DUE_SOON:
             yield Reason(State.REVIEW_DUE, f"{day} 前需要复核", f"Review is due by {day}", at=due)
 
-    def _past_dates(self, revision: Revision) -> Iterator[Reason]:
-        if revision.content.kind is Kind.CASE:
-            return
-        written = revision.valid_from or revision.created_at
-        spoken = revision.content.kind is Kind.REPLY
-        for passed in _deadlines(revision.content.body, written, self.tz, spoken):
-            at = datetime.combine(passed.day + timedelta(days=1), time(), self.tz)
-            if at > self.now:
+    def _past_dates(self, revision: Revision, confirmed: datetime | None) -> Iterator[Reason]:
+        """Deadlines that have passed, unless somebody found this text right since then."""
+        published = revision.published_at
+        if confirmed and published and confirmed < published:
+            confirmed = None
+        for passed in deadlines_of(revision, self.tz):
+            at = day_over(passed.day, self.tz)
+            if at > self.now or (confirmed and at <= confirmed):
                 continue
             yield Reason(
                 State.PAST_DATE_IN_TEXT,
                 f"正文写的期限“{passed.text}”（{passed.day}）已过",
                 f"The deadline {passed.text!r} in the text ({passed.day}) has passed",
                 at=at,
+                sentence=passed.sentence,
             )
-
-
-@lru_cache(maxsize=16384)
-def _deadlines(body: str, written: datetime, tz: ZoneInfo, spoken: bool) -> tuple[PassedDate, ...]:
-    """Every deadline in a text, passed or not: they depend on nothing that changes."""
-    text = plain_text(body)
-    return tuple(passed_deadlines(text, written=written, now=_FOREVER, tz=tz, spoken=spoken))
 
 
 def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:
     starts = [r.valid_from for r in (pair.a, pair.b) if r.valid_from]
     at = max(starts, default=None)
-    a, b = pair.what
-    for here, there, mine, theirs in ((pair.a, pair.b, a, b), (pair.b, pair.a, b, a)):
+    a, b = (pair.a, pair.sentence_a, pair.what[0]), (pair.b, pair.sentence_b, pair.what[1])
+    for (here, said, mine), (there, _said, theirs) in ((a, b), (b, a)):
         entry_id, other = here.entry_id, there.entry_id
         yield (
             entry_id,
@@ -275,6 +275,7 @@ def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:
                 (other,),
                 at,
                 ((other, there.number),),
+                said,
             ),
         )
 
@@ -287,4 +288,5 @@ def _report_reason(report: Report) -> Reason:
         f"{report.actor} reported revision {report.revision} as outdated"
         + (f": {said}" if said else ""),
         at=report.at,
+        sentence=report.sentence,
     )

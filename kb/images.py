@@ -9,14 +9,21 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from kb.errors import InvalidInput, Problem
+from kb.image_extent import Damaged, extent_of
+from kb.image_size import size_of
 
 MAX_IMAGE = 5 * 1024 * 1024
+MAX_PIXELS = 40_000_000
 SCHEME = "image:"
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
-_NAME = re.compile(r"[0-9a-f]{64}\.(?:png|jpg|gif|webp)")
+NAME = re.compile(r"[0-9a-f]{64}\.(?:png|jpg|gif|webp)")
 REFERENCE = re.compile(r"!\[[^\]\n]*\]\(image:([0-9a-f]{64}\.(?:png|jpg|gif|webp))\)")
 
 
@@ -39,14 +46,37 @@ def problem_of(data: bytes) -> str:
         return f"the picture is larger than {MAX_IMAGE // 1024 // 1024} MiB"
     if not extension_of(data):
         return "the picture is none of PNG, JPEG, GIF and WebP"
+    try:
+        pixels = extent_of(data).pixels
+    except Damaged:
+        return "the picture is damaged or cut off"
+    if pixels > MAX_PIXELS:
+        return f"the picture has more than {MAX_PIXELS // 1_000_000} megapixels"
     return ""
+
+
+def whole(data: bytes) -> bytes:
+    """The picture without what somebody hung onto its end; give only what has no problem."""
+    return data[: extent_of(data).end]
 
 
 def name_of(data: bytes) -> str:
     """The name that the picture is kept under; InvalidInput when it cannot be kept."""
     if message := problem_of(data):
         raise InvalidInput([Problem("", 0, "image", message)])
-    return f"{hashlib.sha256(data).hexdigest()}.{extension_of(data)}"
+    return f"{hashlib.sha256(whole(data)).hexdigest()}.{extension_of(data)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as a page shows it: its address, and its size in pixels."""
+
+    address: str
+    width: int
+    height: int
+
+
+PictureOf = Callable[[str], Picture | None]
 
 
 class ImageStore:
@@ -56,16 +86,19 @@ class ImageStore:
         self.folder = folder
 
     def put(self, data: bytes) -> str:
-        """Keep a picture, durably; gives its name. InvalidInput when it is none we take."""
+        """Keep a picture, durably; gives its name. InvalidInput when it is none we take.
+
+        Bytes beyond the picture's own end are left out.
+        """
         name = name_of(data)
         path = self.folder / name
         if path.is_file():
             return name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = self.folder / f".{name}.{os.getpid()}.part"
+        aside = self.folder / f".{name}.{secrets.token_hex(8)}.part"
         try:
-            with aside.open("wb") as file:
-                file.write(data)
+            with aside.open("xb") as file:
+                file.write(whole(data))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(aside, path)
@@ -75,7 +108,28 @@ class ImageStore:
 
     def path(self, name: str) -> Path | None:
         """Where the picture lies; None when there is none of that name."""
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             return None
         path = self.folder / name
         return path if path.is_file() else None
+
+    def size(self, name: str) -> tuple[int, int] | None:
+        """Width and height of the picture of that name; None when there is none to be shown."""
+        path = self.path(name)
+        return _size_at(path) if path else None
+
+    def shown_under(self, prefix: str) -> PictureOf:
+        """Finds pictures by name for pages that serve them under ``prefix + name``."""
+
+        def picture(name: str) -> Picture | None:
+            size = self.size(name)
+            return Picture(prefix + name, *size) if size else None
+
+        return picture
+
+
+@lru_cache(maxsize=4096)
+def _size_at(path: Path) -> tuple[int, int] | None:
+    """The size of the picture at `path`, whose name is the hash of its content."""
+    with path.open("rb") as file:
+        return size_of(file)

@@ -7,8 +7,7 @@ happens only if the entry still is at that version, else Conflict.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Engine
 
 from kb import lifecycle, store
+from kb.bounded_matching import unified
+from kb.bulk import Bulk
 from kb.clock import Clock, utc_now
 from kb.document import Document
 from kb.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
@@ -24,17 +25,16 @@ from kb.frontmatter import dump
 from kb.model import Content, Entry, Revision, Status, Stewardship
 from kb.reading import Reading
 from kb.reports import Reports
+from kb.revising import draft, redrafted, rolled_back
 from kb.settings import DEFAULT_TZ
 from kb.snoozing import Snoozes
 from kb.transaction import Transaction, replaced
-from kb.validation import content_problems, id_problem, line_problem
+from kb.validation import content_problems, id_problem, stewardship_problems
 
 __all__ = ["KnowledgeBase"]
 
-_MAX_REVIEW_DAYS = 3650
 
-
-class KnowledgeBase(Reading, Reports, Snoozes):
+class KnowledgeBase(Reading, Reports, Snoozes, Bulk):
     """Entries with their revisions, reports, audit log and change feed in one database.
 
     Safe to share between threads; several processes may use one database.
@@ -61,7 +61,7 @@ class KnowledgeBase(Reading, Reports, Snoozes):
         keeper = replace(stewardship or Stewardship(), reviewed_at=None, reviewed_by="")
         message = id_problem(entry_id)
         problems = [Problem("", 0, "id", message)] if message else []
-        problems += content_problems(content) + _stewardship_problems(keeper)
+        problems += content_problems(content) + stewardship_problems(keeper)
         if problems:
             raise InvalidInput(problems)
         with store.write(self.engine) as connection:
@@ -69,12 +69,12 @@ class KnowledgeBase(Reading, Reports, Snoozes):
             taken = self._try(work, entry_id)
             if taken:
                 raise Conflict(f"the id {entry_id} is taken", taken.version)
-            draft = _draft(entry_id, 1, content, author, work.now)
-            entry = Entry(entry_id, content.kind, keeper, 0, work.now, (draft,))
-            return work.add(entry, "create", 1, {"content_hash": draft.content_hash})
+            first = draft(entry_id, 1, content, author, work.now)
+            entry = Entry(entry_id, content.kind, keeper, 0, work.now, (first,))
+            return work.add(entry, "create", 1, {"content_hash": first.content_hash})
 
     def edit(self, entry_id: str, content: Content, author: str, expected_version: int) -> Entry:
-        """A new draft revision; the author's own draft that was newest so far is withdrawn.
+        """A new draft revision; the author's own draft that it follows is withdrawn.
 
         Content equal to the newest revision changes nothing. On Conflict its `diff` leads from
         the newest revision now to what was sent.
@@ -91,12 +91,35 @@ class KnowledgeBase(Reading, Reports, Snoozes):
                 raise self._conflict(before, content)
             if newest.content == content and newest.status is not Status.WITHDRAWN:
                 return before
-            after, number = before, newest.number + 1
-            if newest.status is Status.DRAFT and lifecycle.is_author(newest, author):
-                after = replaced(after, lifecycle.withdraw(newest, author, work.now))
-            draft = _draft(entry_id, number, content, author, work.now)
-            after = replaced(after, draft)
-            return work.save(before, after, "edit", number, {"content_hash": draft.content_hash})
+            after, made = redrafted(before, content, author, work.now)
+            detail = {"content_hash": made.content_hash}
+            return work.save(before, after, "edit", made.number, detail)
+
+    def rollback(
+        self,
+        entry_id: str,
+        number: int,
+        author: str,
+        expected_version: int | None = None,
+        *,
+        note: str = "",
+    ) -> Entry:
+        """A new draft with the content of revision `number`, to hold from its publishing on.
+
+        It is the work of who rolls back: somebody else has to approve it.
+        """
+        with store.write(self.engine) as connection:
+            work = Transaction(connection, author, self.clock())
+            before = work.entry(entry_id, expected_version)
+            content = rolled_back(before, number, work.now)
+            problems = content_problems(content)
+            if problems:
+                raise InvalidInput(problems)
+            after, made = redrafted(before, content, author, work.now)
+            detail = {"of": number, "content_hash": made.content_hash}
+            if note:
+                detail["note"] = note
+            return work.save(before, after, "rollback", made.number, detail)
 
     def submit(
         self,
@@ -150,10 +173,14 @@ class KnowledgeBase(Reading, Reports, Snoozes):
         expected_version: int | None = None,
         *,
         note: str = "",
+        detail: Mapping[str, Any] | None = None,
     ) -> Entry:
-        """Publish an approved revision; it holds from its effective_from, or from now."""
+        """Publish an approved revision; it holds from its effective_from, or from now.
+
+        `detail` goes into the audit log beside the note.
+        """
         return self._step(
-            entry_id, number, actor, expected_version, "publish", lifecycle.publish, note
+            entry_id, number, actor, expected_version, "publish", lifecycle.publish, note, detail
         )
 
     def withdraw(
@@ -163,13 +190,30 @@ class KnowledgeBase(Reading, Reports, Snoozes):
         actor: str,
         note: str = "",
         expected_version: int | None = None,
+        *,
+        detail: Mapping[str, Any] | None = None,
     ) -> Entry:
-        """Take a revision back for good."""
+        """Take a revision back for good; `detail` goes into the audit log beside the note."""
         return self._step(
-            entry_id, number, actor, expected_version, "withdraw", lifecycle.withdraw, note
+            entry_id, number, actor, expected_version, "withdraw", lifecycle.withdraw, note, detail
         )
 
-    def verify(self, entry_id: str, actor: str, note: str = "") -> Entry:
+    def discard(
+        self,
+        entry_id: str,
+        number: int,
+        author: str,
+        note: str = "",
+        expected_version: int | None = None,
+    ) -> Entry:
+        """Take one's own revision back for good, as long as it was never published."""
+        return self._step(
+            entry_id, number, author, expected_version, "discard", lifecycle.discard, note
+        )
+
+    def verify(
+        self, entry_id: str, actor: str, note: str = "", expected_version: int | None = None
+    ) -> Entry:
         """Note that `actor` has checked the entry now and found it true."""
 
         def confirmed(before: Entry, now: datetime) -> Entry:
@@ -178,7 +222,7 @@ class KnowledgeBase(Reading, Reports, Snoozes):
             keeper = replace(before.stewardship, reviewed_at=now, reviewed_by=actor)
             return replace(before, stewardship=keeper)
 
-        return self._change(entry_id, actor, None, "verify", confirmed, {"note": note})
+        return self._change(entry_id, actor, expected_version, "verify", confirmed, {"note": note})
 
     def steward(
         self,
@@ -188,7 +232,7 @@ class KnowledgeBase(Reading, Reports, Snoozes):
         expected_version: int | None = None,
     ) -> Entry:
         """Set owner, reviewer and review interval; when it was last reviewed stays as it is."""
-        problems = _stewardship_problems(stewardship)
+        problems = stewardship_problems(stewardship)
         if problems:
             raise InvalidInput(problems)
 
@@ -233,6 +277,7 @@ class KnowledgeBase(Reading, Reports, Snoozes):
         action: str,
         move: Callable[[Revision, str, datetime], Revision],
         note: str = "",
+        detail: Mapping[str, Any] | None = None,
     ) -> Entry:
         def moved(before: Entry, now: datetime) -> Entry:
             revision = before.revision(number)
@@ -240,8 +285,8 @@ class KnowledgeBase(Reading, Reports, Snoozes):
                 raise NotFound(f"{entry_id} has no revision {number}")
             return replaced(before, move(revision, actor, now))
 
-        detail = {"note": note} if note else {}
-        return self._change(entry_id, actor, expected_version, action, moved, detail, number)
+        told = {**({"note": note} if note else {}), **(detail or {})}
+        return self._change(entry_id, actor, expected_version, action, moved, told, number)
 
     @staticmethod
     def _try(work: Transaction, entry_id: str) -> Entry | None:
@@ -266,12 +311,8 @@ class KnowledgeBase(Reading, Reports, Snoozes):
         return Conflict(
             f"{entry.id} was changed meanwhile; it is at version {entry.version}",
             entry.version,
-            "".join(difflib.unified_diff(theirs, yours, name, "yours")),
+            "".join(unified(theirs, yours, (name, "yours"))),
         )
-
-
-def _draft(entry_id: str, number: int, content: Content, author: str, now: datetime) -> Revision:
-    return Revision(entry_id, number, content, content.digest(), Status.DRAFT, author, now)
 
 
 def _expect_free_code(work: Transaction, entry: Entry, number: int) -> None:
@@ -280,15 +321,3 @@ def _expect_free_code(work: Transaction, entry: Entry, number: int) -> None:
     holder = work.holder_of(code, besides=entry.id)
     if holder:
         raise NotAllowed(f"the short code {code!r} already belongs to {holder}")
-
-
-def _stewardship_problems(keeper: Stewardship) -> list[Problem]:
-    problems = [
-        Problem("", 0, field, message)
-        for field, text in (("owner", keeper.owner), ("reviewer", keeper.reviewer))
-        if (message := line_problem(text))
-    ]
-    if not 0 <= keeper.review_every <= _MAX_REVIEW_DAYS:
-        message = f"{keeper.review_every} is not from 0 (never) to {_MAX_REVIEW_DAYS} days"
-        problems.append(Problem("", 0, "review_every", message))
-    return problems

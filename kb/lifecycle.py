@@ -18,6 +18,7 @@ STEPS: dict[str, frozenset[Status]] = {
     "reject": frozenset({Status.IN_REVIEW, Status.APPROVED}),
     "publish": frozenset({Status.APPROVED}),
     "withdraw": frozenset({Status.DRAFT, Status.IN_REVIEW, Status.APPROVED, Status.PUBLISHED}),
+    "discard": frozenset({Status.DRAFT, Status.IN_REVIEW, Status.APPROVED}),
 }
 
 
@@ -26,8 +27,13 @@ def allowed_steps(revision: Revision, actor: str = "") -> tuple[str, ...]:
     return tuple(
         step
         for step, statuses in STEPS.items()
-        if revision.status in statuses and not (step == "approve" and is_author(revision, actor))
+        if revision.status in statuses and _fits(step, is_author(revision, actor))
     )
+
+
+def _fits(step: str, own: bool) -> bool:
+    """Nobody approves their own, and nobody but its author discards a revision."""
+    return {"approve": not own, "discard": own}.get(step, True)
 
 
 def is_author(revision: Revision, actor: str) -> bool:
@@ -78,6 +84,14 @@ def withdraw(revision: Revision, actor: str, now: datetime) -> Revision:
     """Take a revision back for good; an earlier one may come into force again."""
     _expect(revision, "withdraw")
     return replace(revision, status=Status.WITHDRAWN, withdrawn_at=now)
+
+
+def discard(revision: Revision, actor: str, now: datetime) -> Revision:
+    """Take one's own revision back that was never published."""
+    _expect(revision, "discard")
+    if not is_author(revision, actor):
+        raise NotAllowed(f"only {revision.author}, who wrote {_name(revision)}, can discard it")
+    return withdraw(revision, actor, now)
 
 
 def _expect(revision: Revision, step: str) -> None:

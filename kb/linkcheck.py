@@ -1,8 +1,9 @@
-"""Links and dependencies that lead nowhere, or where their readers may not go."""
+"""Links, dependencies and pictures that lead nowhere, or where their readers may not go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,6 +12,7 @@ from kb.model import Audience, Content, Entry, Revision
 from kb.sections import links, sections
 from kb.validity import Timeline
 
+_PICTURE = re.compile(r"!\[(?P<alt>[^\]\n]*)\]\(image:(?P<name>[^)\s]+)\)")
 _CLOSENESS = (Audience.CUSTOMER, Audience.AGENT, Audience.INTERNAL)
 
 
@@ -32,14 +34,35 @@ def _kb_links(body: str) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=16384)
+def _pictures(body: str) -> tuple[tuple[str, str], ...]:
+    if "](image:" not in body:
+        return ()
+    return tuple(dict.fromkeys((m["name"], m["alt"]) for m in _PICTURE.finditer(body)))
+
+
+@lru_cache(maxsize=16384)
 def _anchors(body: str) -> frozenset[str]:
     return frozenset(section.anchor for section in sections(body))
 
 
 class LinkCheck:
-    """Checks references against all entries as they stand at one moment."""
+    """Checks references against all entries as they stand at one moment.
 
-    def __init__(self, entries: dict[str, Entry], timeline: Timeline, now: datetime) -> None:
+    Args:
+        entries: All there are.
+        timeline: Theirs.
+        now: The moment.
+        has_picture: Whether there is a picture of that name; None: pictures are not looked at.
+    """
+
+    def __init__(
+        self,
+        entries: dict[str, Entry],
+        timeline: Timeline,
+        now: datetime,
+        has_picture: Callable[[str], bool] | None = None,
+    ) -> None:
+        self._has_picture = has_picture
         self._entries = entries
         self._timeline = timeline
         self._now = now
@@ -48,6 +71,7 @@ class LinkCheck:
         """Every reference of `content` that fails."""
         for target, anchor in _kb_links(content.body):
             yield from self._link(content, target, anchor)
+        yield from self._missing_pictures(content)
         for target in content.depends_on:
             if self._shown(target) is None:
                 yield BrokenLink(
@@ -62,6 +86,14 @@ class LinkCheck:
                     f"所替代的条目 {target} 不存在",
                     f"replaces {target}, which does not exist",
                 )
+
+    def _missing_pictures(self, content: Content) -> Iterator[BrokenLink]:
+        if self._has_picture is None:
+            return
+        for name, alt in _pictures(content.body):
+            if not self._has_picture(name):
+                shown = alt or name[:8]
+                yield BrokenLink(name, f"图片“{shown}”不在了", f"the picture {shown!r} is missing")
 
     def _link(self, content: Content, target: str, anchor: str) -> Iterator[BrokenLink]:
         revision = self._shown(target)

@@ -1,7 +1,8 @@
 """What importing documents of one entry makes of it: pure, so a dry run and the real run agree.
 
 Trusted documents (the operator's files) bring their status and record times, forwards only: a
-file that lags behind the knowledge base moves nothing back. Untrusted ones become drafts.
+file that lags behind the knowledge base moves nothing back. Untrusted ones become drafts; who
+keeps an entry they may say, for that is no matter of approval, but not that it was reviewed.
 """
 
 from __future__ import annotations
@@ -174,24 +175,35 @@ class Merge:
 
     def _with_stewardship(self, after: Entry | None, taken: list[Sourced]) -> Entry | None:
         """The newest revision's file says who keeps the entry; its review date never goes back."""
-        if after is None or not taken or (self.before is not None and not self.trusted):
+        if after is None or not taken:
             return after
         newest = taken[-1]
         number = newest.document.number
         if number is not None and number < after.revisions[-1].number:
             return after
-        keeper = _reviewed_last(
-            newest.document.stewardship,
-            [after.stewardship, *(sourced.document.stewardship for sourced in taken)],
-        )
-        if not self.trusted:
-            keeper = replace(keeper, reviewed_at=None, reviewed_by="")
+        if self.trusted:
+            keeper = _reviewed_last(
+                newest.document.stewardship,
+                [after.stewardship, *(sourced.document.stewardship for sourced in taken)],
+            )
+        else:
+            keeper = _as_stated(newest.document.stewardship, after.stewardship)
         if keeper == after.stewardship:
             return after
         place = next(i for i, row in enumerate(self.rows) if row.source == newest.source)
         if self.rows[place].action is Action.UNCHANGED:
             self.rows[place] = replace(self.rows[place], action=Action.CHANGED)
         return replace(after, stewardship=keeper)
+
+
+def _as_stated(said: Stewardship, known: Stewardship) -> Stewardship:
+    """`known` with what an untrusted file says; what it leaves empty stays, and so do reviews."""
+    return replace(
+        known,
+        owner=said.owner or known.owner,
+        reviewer=said.reviewer or known.reviewer,
+        review_every=said.review_every or known.review_every,
+    )
 
 
 def _reviewed_last(keeper: Stewardship, known: list[Stewardship]) -> Stewardship:

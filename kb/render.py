@@ -1,8 +1,8 @@
 """The one Markdown renderer: every page, panel and preview shows what this returns.
 
-Raw HTML is shown as text, never run; what is left passes a sanitiser with an allow-list. Images
-are replaced by their description (remote ones would tell a third party who reads), links lead only
-to http, https, mailto, tel and, through `link`, to other entries.
+Raw HTML is shown as text, never run; what is left passes a sanitiser with an allow-list. Images of
+our own store are shown through `picture`; remote ones would tell a third party who reads, so they
+become links. Links lead only to http, https, mailto, tel and, through `link`, to other entries.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from kb.images import SCHEME, PictureOf
 from kb.sections import Anchors, inline_text, split_target
 from kb.validation import id_problem
 
@@ -26,11 +27,12 @@ LinkTo = Callable[[str, str], str]
 
 _TAGS = frozenset(
     "a p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code strong em del "
-    "table thead tbody tr th td dl dt dd sup sub".split()
+    "table thead tbody tr th td dl dt dd sup sub img".split()
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
+    "img": {"src", "alt", "width", "height", "loading", "decoding"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -39,18 +41,24 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 # one that has is shown as it was written, in a code block, so that nothing is lost.
 _SIGN = re.compile(r"[\[\]*_`<&!\\]")
 _MANY_IN_BLOCK, _MANY_IN_ALL, _FEW_IN_BLOCK = 400, 20_000, 50
+_MANY_LINES = 20_000  # of one block; each line break counts as a sign there, a cheaper one
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
 
 
-def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
+def render_html(
+    markdown_text: str, *, link: LinkTo | None = None, picture: PictureOf | None = None
+) -> str:
     """Safe HTML of `markdown_text`.
 
     `link(entry_id, anchor)` gives the address for a ``kb:`` link; without it such links lose
-    their target. Headings carry the ids of `kb.sections`, so that anchors agree everywhere.
+    their target. `picture(name)` finds a picture for an ``image:`` reference; without it, and
+    where it finds none, the description stands in its place. No other image is ever loaded.
+    Headings carry the ids of `kb.sections`, so that anchors agree everywhere.
     """
+    product = _Product(link, picture)
     try:
         html = Markdown(
-            extensions=["tables", "sane_lists", "fenced_code", "nl2br", _Product(link)],
+            extensions=["tables", "sane_lists", "fenced_code", "nl2br", product],
             output_format="html",
         ).convert(_tame(markdown_text))
     except RecursionError:  # lists nested beyond all sense: shown as written
@@ -59,6 +67,7 @@ def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
         html,
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=product.only_own_pictures,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
@@ -67,12 +76,13 @@ def render_html(markdown_text: str, *, link: LinkTo | None = None) -> str:
 def _tame(text: str) -> str:
     """The text with blocks that would take too long turned into code blocks."""
     total = len(_SIGN.findall(text))
-    if total <= _MANY_IN_BLOCK:
+    if total <= _MANY_IN_BLOCK and text.count("\n") <= _MANY_LINES:
         return text
     limit = _FEW_IN_BLOCK if total > _MANY_IN_ALL else _MANY_IN_BLOCK
 
     def as_code(block: re.Match[str]) -> str:
-        if len(_SIGN.findall(block[0])) <= limit:
+        few = len(_SIGN.findall(block[0])) <= limit
+        if few and block[0].count("\n") <= _MANY_LINES:
             return block[0]
         return "\n" + re.sub(r"(?m)^(?=.)", "    ", block[0]) + "\n"
 
@@ -82,9 +92,17 @@ def _tame(text: str) -> str:
 class _Product(Extension):
     """Raw HTML off; headings, links and images as the product wants them."""
 
-    def __init__(self, link: LinkTo | None) -> None:
+    def __init__(self, link: LinkTo | None, picture: PictureOf | None) -> None:
         super().__init__()
         self.link = link
+        self.picture = picture
+        self.shown: set[str] = set()
+
+    def only_own_pictures(self, tag: str, attribute: str, value: str) -> str | None:
+        """For the sanitiser: of all sources of images, those that `picture` gave."""
+        if tag == "img" and attribute == "src" and value not in self.shown:
+            return None
+        return value
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Replaces the parts of Python-Markdown that let raw HTML through."""
@@ -94,7 +112,7 @@ class _Product(Extension):
         md.parser.blockprocessors.deregister("setextheader")
         md.parser.blockprocessors.register(_Heading(md.parser), "hashheader", 70)
         # after inline parsing (20), before unescaping (0): links and emphasis are elements by then
-        md.treeprocessors.register(_Elements(md, self.link), "zhike", 5)
+        md.treeprocessors.register(_Elements(md, self), "zhike", 5)
 
 
 class _Interrupt(Preprocessor):
@@ -120,33 +138,50 @@ class _Heading(HashHeaderProcessor):
 
 
 class _Elements(Treeprocessor):
-    def __init__(self, md: Markdown, link: LinkTo | None) -> None:
+    def __init__(self, md: Markdown, product: _Product) -> None:
         super().__init__(md)
-        self.link = link
+        self.product = product
 
     def run(self, root: Element) -> None:
         anchors = Anchors()
+        linked = {image for link in root.iter("a") for image in link.iter("img")}
         for element in list(root.iter()):
             if element.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
                 element.set("id", anchors.next(inline_text("".join(element.itertext()))))
             elif element.tag == "a":
                 self._link(element)
             elif element.tag == "img":
-                self._describe(element)
+                self._image(element, in_link=element in linked)
 
     def _link(self, element: Element) -> None:
         href = element.get("href", "")
+        link = self.product.link
         if href.startswith("kb:"):
             entry_id, anchor = split_target(href)
-            known = self.link is not None and not id_problem(entry_id)  # not a path such as ../x
-            target = self.link(entry_id, anchor) if self.link and known else ""
+            known = link is not None and not id_problem(entry_id)  # not a path such as ../x
+            target = link(entry_id, anchor) if link and known else ""
             if target:
                 element.set("href", target)
             else:
                 element.attrib.pop("href")
 
-    def _describe(self, element: Element) -> None:
-        text = element.get("alt", "")
-        element.tag = "em"
+    def _image(self, element: Element, *, in_link: bool) -> None:
+        """A picture of ours as it is; a remote one as a link to it; else the description."""
+        source, text = element.get("src", ""), element.get("alt", "")
         element.attrib.clear()
+        if source.startswith(SCHEME) and self.product.picture is not None:
+            found = self.product.picture(source.removeprefix(SCHEME))
+            if found is not None:
+                self.product.shown.add(found.address)
+                size = {"width": str(found.width), "height": str(found.height)}
+                lazily = {"loading": "lazy", "decoding": "async"}
+                element.attrib.update({"src": found.address, "alt": text, **size, **lazily})
+                return
+        remote = source.lower().startswith(("http://", "https://"))
+        if remote and not in_link:
+            element.tag = "a"
+            element.set("href", source)
+            element.text = text or source
+            return
+        element.tag = "em"
         element.text = text

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kb.claims import POLARITY, Claim, Statement, agree, statements
+from kb.claims import POLARITY, Claim, Statement, agree, is_passing, statements
 from kb.comparing import differences, likeness, measures_of, overlaps
 from kb.model import Content
 from kb.quantities import Quantity, quantities
@@ -57,7 +57,10 @@ class Echo:
 
 def replacements(before: Content, after: Content) -> tuple[Replacement, ...]:
     """Every claim of `before` that `after` does not make any more, with what took its place."""
-    return _replacements(before.title, before.body, after.title, after.body)
+    texts = (before.title, before.body, after.title, after.body)
+    if is_passing(after.title, after.body) or is_passing(before.title, before.body):
+        return _replacements.__wrapped__(*texts)
+    return _replacements(*texts)
 
 
 @lru_cache(maxsize=2048)

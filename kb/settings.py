@@ -30,7 +30,9 @@ class Settings:
     1) is its say beside the product's own ranking. Keys are sent to the endpoints that encoder and
     re-ranker name, and shown nowhere. `workers` are processes, `threads` threads in each. A closed
     contact is kept for `contact_days`. Pages of `frame_ancestors` (origins such as
-    `https://crm.example.com`) may hold the console in a frame; empty: none may.
+    `https://crm.example.com`) may hold the console in a frame; empty: none may. `check_links`
+    says which addresses this service asks, when an editor wants to know whether links still lead
+    there: none (empty), `public` ones, or `all`, those of the own network too.
     """
 
     data: Path
@@ -47,6 +49,7 @@ class Settings:
     threads: int = 16
     contact_days: int = 180
     frame_ancestors: tuple[str, ...] = ()
+    check_links: str = ""
 
     @classmethod
     def from_env(
@@ -75,6 +78,7 @@ class Settings:
             threads=_whole(values, "ZHIKE_THREADS", 16, range(1, 1025), problems),
             contact_days=_whole(values, "ZHIKE_CONTACT_DAYS", 180, range(1, 3651), problems),
             frame_ancestors=_origins(values, "ZHIKE_FRAME_ANCESTORS", problems),
+            check_links=_one_of(values, "ZHIKE_CHECK_LINKS", ("", "public", "all"), problems),
         )
         if problems:
             raise InvalidInput(problems)
@@ -122,6 +126,17 @@ def _whole(
     message = f"{text!r} is not a whole number from {allowed[0]} to {allowed[-1]}"
     problems.append(Problem("environment", 0, name, message))
     return default
+
+
+def _one_of(
+    values: Mapping[str, str], name: str, choices: tuple[str, ...], problems: list[Problem]
+) -> str:
+    given = values.get(name, "")
+    if given in choices:
+        return given
+    wanted = " or ".join(choice for choice in choices if choice)
+    problems.append(Problem("environment", 0, name, f"{given!r} is not {wanted}"))
+    return choices[0]
 
 
 def _origins(values: Mapping[str, str], name: str, problems: list[Problem]) -> tuple[str, ...]:

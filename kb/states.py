@@ -35,6 +35,7 @@ class Reason:
     `refs` are ids of other entries concerned; `at` is when it began or (review due, not yet
     effective) will happen, None when that is not known. `quotes` are the revisions of other
     entries (id, number) whose words stand in the message: who may not read those may not read it.
+    `sentence` is the one of the entry itself that is in question, where it is about one.
     """
 
     state: State
@@ -43,6 +44,7 @@ class Reason:
     refs: tuple[str, ...] = ()
     at: datetime | None = None
     quotes: tuple[tuple[str, int], ...] = ()
+    sentence: str = ""
 
     def message(self, lang: str) -> str:
         """The message in a language given by its tag; Chinese unless it begins with ``en``."""

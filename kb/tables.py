@@ -123,6 +123,39 @@ snooze = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
 )
 
+# What somebody is still writing, saved as they type; nobody else reads it. `state` is the form as
+# the editor keeps it, in JSON of ASCII signs, and so is `title`: whatever was typed can be kept.
+working_draft = sa.Table(
+    "working_draft",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("base_revision", sa.Integer, nullable=False),
+    sa.Column("base_version", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)
+
+# What people say about a revision to each other. `thread` is the comment that a reply belongs to,
+# and its own id for one that begins a thread; only that one has a quote and is resolved.
+revision_comment = sa.Table(
+    "revision_comment",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("entry_id", sa.Text, sa.ForeignKey("entry.id"), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("thread", sa.Integer, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("quote", sa.Text, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("resolved_by", sa.Text, nullable=False),
+    sa.Column("resolved_at", UtcDateTime),
+    sa.Index("ix_revision_comment_entry", "entry_id"),
+)
+
 # Numbered by the writer inside its transaction (writers are serialised), so that the numbers
 # have no gaps and appear in the order of commits.
 audit = sa.Table(

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 
 from kb.errors import Problem
-from kb.model import Channel, Content, Kind
+from kb.model import Channel, Content, Kind, Stewardship
 from kb.sections import CASE_FIELDS, CASE_HEADINGS, HEADING, numbered_lines, top_sections
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_BYTES = 512 * 1024
 MAX_LINE = 300
 MAX_ITEMS = 200
+MAX_REVIEW_DAYS = 3650
 LANGUAGES = ("zh-CN", "en")
 SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 QUESTION = re.compile(r"\?\s*[^\s?][^\n]{0,58}")  # {{?amount}}: asked of the agent, not declared
@@ -63,6 +64,19 @@ def line_problem(text: str) -> str:
     if len(text) > MAX_LINE:
         return f"is longer than {MAX_LINE} characters"
     return ""
+
+
+def stewardship_problems(keeper: Stewardship) -> list[Problem]:
+    """Every defect of who keeps an entry and how often it is reviewed."""
+    problems = [
+        Problem("", 0, field, message)
+        for field, text in (("owner", keeper.owner), ("reviewer", keeper.reviewer))
+        if (message := line_problem(text))
+    ]
+    if not 0 <= keeper.review_every <= MAX_REVIEW_DAYS:
+        message = f"{keeper.review_every} is not from 0 (never) to {MAX_REVIEW_DAYS} days"
+        problems.append(Problem("", 0, "review_every", message))
+    return problems
 
 
 def _check_texts(content: Content, report: Report) -> None:

@@ -51,6 +51,7 @@ class Action(StrEnum):
     CASES_WRITE = "cases.write"
     CONTACTS_USE = "contacts.use"
     CONTACTS_ALL = "contacts.all"
+    ANSWERS_TEST = "answers.test"
 
 
 class Nearness(StrEnum):
@@ -104,6 +105,7 @@ TABLE: dict[Action, tuple[Verdict, Verdict, Verdict, Verdict, Verdict]] = {
     Action.REPORTS_READ:     (_NO,    _NO,  _YES, _YES, _YES),
     Action.REPORTS_RESOLVE:  (_NO,    _NO,  _YES, _YES, _YES),
     Action.GAPS_READ:        (_NO,    _NO,  _YES, _YES, _YES),
+    Action.ANSWERS_TEST:     (_NO,    _NO,  _YES, _YES, _YES),
     Action.ENTRIES_REVIEW:   (_NO,    _NO,  _NO,  _YES, _YES),
     Action.ENTRIES_PUBLISH:  (_NO,    _NO,  _NO,  _YES, _YES),
     Action.CANNED_TEAM:      (_NO,    _NO,  _NO,  _YES, _YES),

@@ -6,6 +6,7 @@ wrote. A note is content; so whoever adds it leaves the approval to somebody els
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from assistant.accounts.policy import Action, authorise
@@ -129,8 +130,13 @@ class CaseReviews:
         content_hash: str,
         principal: Principal,
         expected_version: int | None = None,
+        *,
+        check: Callable[[Revision], Mapping[str, object]] | None = None,
     ) -> None:
         """Approve exactly the content that was read, and put it in force.
+
+        `check` sees the revision before anything is written; it raises what forbids the step, and
+        gives what the audit log notes of the publication.
 
         Raises:
             NotAllowed: They wrote it, or it is not the content that was read.
@@ -140,13 +146,16 @@ class CaseReviews:
         newest = self._waits(entry)
         if newest.content_hash != content_hash:
             raise NotAllowed(f"the content of {entry_id} is not the one that was read")
+        if newest.status is Status.IN_REVIEW and is_author(newest, principal.name):
+            raise NotAllowed(f"{principal.name} wrote this case; somebody else has to approve it")
+        told = check(newest) if check else None
         version = expected_version
         if newest.status is Status.IN_REVIEW:
             approved = self._kb.approve(
                 entry_id, newest.number, principal.name, version, content_hash
             )
             version = approved.version
-        self._kb.publish(entry_id, newest.number, principal.name, version)
+        self._kb.publish(entry_id, newest.number, principal.name, version, detail=told)
 
     def send_back(
         self, entry_id: str, comment: str, principal: Principal, expected_version: int | None = None

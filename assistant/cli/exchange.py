@@ -114,12 +114,14 @@ def _import_markdown(
 ) -> bool:
     """Import a folder or a file of Markdown; gives whether anything was refused."""
     from assistant.cli.opening import say_json
+    from assistant.impact.bringing import bring_folder
     from kb.exchange import Action, apply_import, plan_import
 
     plan = plan_import(source, kb, trusted=not as_drafts)
     if not dry_run:
         say = partial(click.echo, err=True)
         plan = apply_import(plan, kb, actor, Progress(say, "files"))
+    questions = bring_folder(source, kb, actor, dry_run=dry_run)
     if failed is not None:
         _write_problems(plan, failed, lang)
     if as_json:
@@ -133,12 +135,17 @@ def _import_markdown(
             }
             for row in plan.rows
         ]
-        say_json({"dry_run": dry_run, "counts": plan.counts, "rows": rows})
+        brought = questions.counts if questions else {}
+        say_json({"dry_run": dry_run, "counts": plan.counts, "rows": rows, "questions": brought})
     else:
         for problem in plan.problems:
             click.echo(str(problem), err=True)
         click.echo(("Would import: " if dry_run else "Imported: ") + plan.summary)
-    return bool(plan.counts[Action.FAILED])
+        if questions is not None:
+            for problem in questions.problems:
+                click.echo(str(problem), err=True)
+            click.echo(f"Questions: {questions.summary}")
+    return bool(plan.counts[Action.FAILED]) or bool(questions and questions.problems)
 
 
 def _write_problems(plan: ImportPlan, path: Path, lang: str) -> None:

@@ -95,11 +95,12 @@ def _rows() -> list[BoardRow]:
     from assistant.desk import tasks
     from assistant.insights.insights import Insights
     from kb.clock import utc_now
+    from kb.images import ImageStore
     from kb.states import State
 
     settings, kb = open_knowledge()
     usage = Insights(kb.engine, utc_now, settings.site_tz).usage()
-    found = tasks.rows(take(kb, utc_now), usage)
+    found = tasks.rows(take(kb, utc_now, ImageStore(settings.data / "images")), usage)
     return [row for row in found if row.state is not State.CURRENT]
 
 

@@ -43,9 +43,10 @@ def _digests(owner: str | None, lang: str, address: str) -> list[Digest]:
     from assistant.desk.digest import compose
     from assistant.insights.insights import Insights
     from kb.clock import utc_now
+    from kb.images import ImageStore
 
     settings, kb = open_knowledge()
-    picture = take(kb, utc_now)
+    picture = take(kb, utc_now, ImageStore(settings.data / "images"))
     usage = Insights(kb.engine, utc_now, settings.site_tz).usage()
     by_owner = tasks.tasks_by_owner(tasks.rows(picture, usage))
     return [

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("assistant.cli.check", "check", "Check content files or the database."),
     "index": ("assistant.cli.index", "index", "Build the search index."),
     "search": ("assistant.cli.search", "search", "Search from the command line."),
+    "questions": ("assistant.cli.questions", "questions", "Questions that must be answered."),
     "freshness": ("assistant.cli.freshness", "freshness", "Show what needs attention."),
     "token": ("assistant.cli.tokens", "token", "Make and revoke API tokens."),
     "user": ("assistant.cli.users", "user", "Manage people who sign in."),
@@ -81,7 +82,7 @@ def main() -> None:
 
     Settings come from the environment or a `.env` file: ZHIKE_DATA (folder, default `var`),
     ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS, ZHIKE_THREADS,
-    ZHIKE_CONTACT_DAYS, ZHIKE_FRAME_ANCESTORS.
+    ZHIKE_CONTACT_DAYS, ZHIKE_FRAME_ANCESTORS, ZHIKE_CHECK_LINKS.
 
     Exit codes: 0 fine, 1 something was found, 2 wrong usage or bad input.
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from assistant.catalogue import Catalogue
 from kb.agenda import Appointment, Turn, agenda
 from kb.board import BoardRow
-from kb.clock import format_local
+from kb.clock import spoken_local
 from kb.states import Reason, State
 
 AHEAD = timedelta(days=14)
@@ -189,14 +189,12 @@ class _Maker:
             entry = self._catalogue.entries.get(ref)
             shown = self._catalogue.in_force(ref) or (entry.revisions[-1] if entry else None)
             if shown:
-                marks = ("「{}」", "“{}”")[self._lang]
-                message = message.replace(ref, marks.format(shown.content.title))
-        return message
+                message = message.replace(ref, f"“{shown.content.title}”")
+        return message if self._lang else message.replace(" “", "“").replace("” ", "”")
 
     def _when(self, one: Appointment) -> str:
         what = self._say(_TURNS[one.turn], revision=one.revision.number)
-        day = format_local(one.at, self._tz).replace("T", " ")
-        return f"{day} {one.revision.content.title} {what}"
+        return f"{spoken_local(one.at, self._tz)} {one.revision.content.title} {what}"
 
     def _time(self, moment: datetime) -> str:
         return moment.astimezone(self._tz).isoformat(timespec="seconds")

@@ -27,12 +27,12 @@ def touched_replies(
     found = [
         TouchedReply(reply, touched)
         for reply in replies
-        if (touched := touch(_as_revision(reply, changed.content.lang), change))
+        if (touched := touch(as_revision(reply, changed.content.lang), change))
     ]
     return sorted(found, key=lambda one: rank(one.touched))
 
 
-def _as_revision(reply: OwnReply, lang: str) -> Revision:
+def as_revision(reply: OwnReply, lang: str) -> Revision:
     """A reply in the form in which texts are compared."""
     draft = reply.draft
     content = Content(

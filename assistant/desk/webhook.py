@@ -10,16 +10,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import json
-import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from assistant.desk import outbound
 from kb.errors import ZhikeError
 
 PAUSES = (1.0, 4.0, 16.0)  # seconds before the second, third and fourth try
@@ -66,7 +64,8 @@ class Webhook:
         parts = urlsplit(self.url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
-        connection = _connection(host, port, self._address(host, port), secure)
+        address = self._address(host, port)
+        connection = outbound.connection(host, port, address, secure=secure, timeout=TIMEOUT)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection.request("POST", path, body, self._headers(body))
@@ -84,45 +83,15 @@ class Webhook:
         }
 
     def _address(self, host: str, port: int) -> str:
-        """The address to connect to; all that the name stands for must be allowed."""
-        found = [
-            str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        ]
-        for address in found:
-            if not self.private and not ipaddress.ip_address(address.partition("%")[0]).is_global:
-                raise DeliveryFailed(
-                    f"the webhook leads to {address}, inside the own network; "
-                    "set ZHIKE_WEBHOOK_PRIVATE=1 if that is meant"
-                )
-        return found[0]
+        try:
+            return outbound.address_of(host, port, private=self.private)
+        except outbound.InsideOnly as error:
+            raise DeliveryFailed(
+                f"the webhook leads to {error.address}, inside the own network; "
+                "set ZHIKE_WEBHOOK_PRIVATE=1 if that is meant"
+            ) from error
 
 
 def signature(secret: str, body: bytes) -> str:
     """What stands in the header for `body`; receivers work it out the same way and compare."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-class _Plain(http.client.HTTPConnection):
-    """A connection to an address that was checked, whatever the name stands for by now."""
-
-    def __init__(self, host: str, port: int, address: str) -> None:
-        super().__init__(host, port, timeout=TIMEOUT)
-        self._checked = address
-
-    def connect(self) -> None:
-        """Open the socket."""
-        self.sock = socket.create_connection((self._checked, self.port), TIMEOUT)
-
-
-class _Secure(_Plain):
-    """The same behind TLS, where the certificate must be the name's."""
-
-    def connect(self) -> None:
-        """Open the socket and shake hands."""
-        super().connect()
-        context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
-
-
-def _connection(host: str, port: int, address: str, secure: bool) -> http.client.HTTPConnection:
-    return _Secure(host, port, address) if secure else _Plain(host, port, address)

@@ -134,5 +134,13 @@ class Insights:
         )
         return found, total
 
+    def asked(self, limit: int) -> list[str]:
+        """The newest real questions, of feedback and of the gap queue, masked; the newest first.
+
+        The same words may come twice, once from each.
+        """
+        self._later.drain()
+        return [query for _at, query in self._store.asked(limit)]
+
     def _day(self, moment: datetime) -> str:
         return moment.astimezone(self._tz).date().isoformat()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from assistant.accounts.policy import Action
 from assistant.cases.model import CaseDraft, CaseFields
 from assistant.cases.reviews import CaseReviews
+from assistant.impact.proposals import Step
 from assistant.web import case_views, context
+from assistant.web.api_impact import passed
 from assistant.web.case_requests import CaseIn, CaseNoteIn, CasePublishIn, CaseReturnIn, CaseRuleIn
 from assistant.web.case_responses import CaseBasisOut, CaseOut, CaseReviewOut, CaseRowsOut
 from assistant.web.contact_requests import NothingIn
@@ -74,9 +76,18 @@ def add_policy_note(entry_id: str, body: CaseNoteIn) -> Reply:
     f"{_REVIEW}/publish", Action.ENTRIES_PUBLISH, body=CasePublishIn, returns=CaseReviewOut
 )
 def publish_case(entry_id: str, body: CasePublishIn) -> Reply:
-    """Approve exactly what was read and put it in force; nobody approves their own."""
+    """Approve exactly what was read and put it in force, unless questions break.
+
+    Nobody approves their own.
+    """
     known_entry(entry_id)
-    _reviews().publish(entry_id, body.content_hash, context.principal(), expected_version())
+    _reviews().publish(
+        entry_id,
+        body.content_hash,
+        context.principal(),
+        expected_version(),
+        check=lambda revision: passed(revision, Step.PUBLISH, body.override),
+    )
     return _read(entry_id)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from assistant.accounts.policy import Action
 from assistant.desk import digest as digests
 from assistant.web import board_views, context, freshness_views
@@ -27,7 +25,6 @@ from assistant.web.freshness_responses import (
 from assistant.web.lookup import known_entry, known_revision
 from assistant.web.moments import parse_moment
 from assistant.web.routing import Routes
-from kb.agenda import agenda
 from kb.conflicts import ConflictPair
 from kb.errors import NotFound
 from kb.freshness import conflict_key
@@ -42,22 +39,7 @@ _CONFLICT = "/freshness/conflicts/<key>"
 )
 def list_conflicts(query: ConflictsQuery) -> ConflictsOut:
     """List contradictions between entries in force, both sentences side by side."""
-    services = context.services()
-    catalogue = services.catalogue.current()
-    dismissed = {one.key: one for one in services.kb.dismissals()}
-    found = [
-        pair
-        for pair in freshness_views.visible_conflicts(catalogue, query.entry_id)
-        if (conflict_key(pair) in dismissed) == query.dismissed
-    ]
-    page = found[query.offset : query.offset + query.limit]
-    return {
-        "conflicts": [
-            freshness_views.conflict(catalogue, pair, dismissed.get(conflict_key(pair)))
-            for pair in page
-        ],
-        "total": len(found),
-    }
+    return freshness_views.conflicts(query)
 
 
 @routes.post(f"{_CONFLICT}/dismiss", Action.ENTRIES_STEWARD, body=DismissIn, returns=ConflictOut)
@@ -108,19 +90,8 @@ def read_ripple(entry_id: str, query: RippleQuery) -> RippleOut:
 
 @routes.get("/freshness/calendar", Action.FRESHNESS_READ, query=CalendarQuery, returns=CalendarOut)
 def read_calendar(query: CalendarQuery) -> CalendarOut:
-    """List what takes effect, changes or ends in the coming days."""
-    catalogue = context.services().catalogue.current()
-    until = catalogue.at + timedelta(days=query.days)
-    found = agenda(catalogue.entries, catalogue.timeline, catalogue.at, until)
-    return {
-        "since": context.moment_json(catalogue.at),
-        "until": context.moment_json(until),
-        "appointments": [
-            freshness_views.appointment(catalogue, one)
-            for one in found
-            if context.allowed(Action.ENTRIES_READ, one.revision)
-        ],
-    }
+    """List what takes effect, changes or ends in the coming days, and dates that texts name."""
+    return freshness_views.calendar(context.services().catalogue.current(), query.days)
 
 
 @routes.post(f"{_ENTRY}/snooze", Action.ENTRIES_STEWARD, body=SnoozeIn, returns=SnoozedOut)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from flask import url_for
 
 from assistant.accounts.policy import Action
-from assistant.web import context, entry_views
+from assistant.impact.proposals import Step
+from assistant.web import context
+from assistant.web.api_impact import passed
 from assistant.web.content_input import content_of, stewardship_of
 from assistant.web.entry_responses import EntryOut
+from assistant.web.impact_requests import OverrideIn
 from assistant.web.lookup import known_entry, known_revision
 from assistant.web.problems import Refusal
-from assistant.web.requests import EditIn, EntryIn, NoteIn, StewardshipIn
+from assistant.web.requests import ApproveIn, EditIn, EntryIn, NoteIn, StewardshipIn, VerifyIn
 from assistant.web.routing import Reply, Routes
-from assistant.web.versions import etag, expected_version, required_version
+from assistant.web.versions import expected_version, required_version
+from assistant.web.written import written
 from kb.errors import Conflict
-from kb.model import Entry, Stewardship
+from kb.model import Revision, Stewardship
 
 routes = Routes()
 _STEP = "/entries/<entry_id>/revisions/<int:number>"
@@ -30,7 +34,7 @@ def create_entry(body: EntryIn) -> Reply:
     except Conflict as error:
         extra = {"current_version": error.current_version}
         raise Refusal(409, "id_taken", {"id": body.id}, extra=extra) from error
-    reply = _written(entry, entry.revisions[-1].number)
+    reply = written(entry, entry.revisions[-1].number)
     location = url_for("api.read_entry", entry_id=entry.id)
     return Reply(reply.body, 201, {**reply.headers, "Location": location})
 
@@ -47,7 +51,7 @@ def edit_entry(entry_id: str, body: EditIn) -> Reply:
     version = required_version()
     known_entry(entry_id)
     entry = context.services().kb.edit(entry_id, content_of(body.content), _actor(), version)
-    return _written(entry, entry.revisions[-1].number)
+    return written(entry, entry.revisions[-1].number)
 
 
 @routes.post(f"{_STEP}/submit", Action.ENTRIES_WRITE, body=NoteIn, returns=EntryOut)
@@ -56,16 +60,19 @@ def submit_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
     _known(entry_id, number)
     kb = context.services().kb
     entry = kb.submit(entry_id, number, _actor(), expected_version(), note=body.note)
-    return _written(entry, number)
+    return written(entry, number)
 
 
-@routes.post(f"{_STEP}/approve", Action.ENTRIES_REVIEW, body=NoteIn, returns=EntryOut)
-def approve_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
-    """Approve a revision in review; nobody approves their own."""
-    _known(entry_id, number)
-    kb = context.services().kb
-    entry = kb.approve(entry_id, number, _actor(), expected_version(), note=body.note)
-    return _written(entry, number)
+@routes.post(f"{_STEP}/approve", Action.ENTRIES_REVIEW, body=ApproveIn, returns=EntryOut)
+def approve_revision(entry_id: str, number: int, body: ApproveIn) -> Reply:
+    """Approve exactly what was read of a revision in review; nobody approves their own."""
+    read, stored = body.content_hash, _known(entry_id, number).content_hash
+    if read and read != stored:
+        raise Refusal(409, "stale_approval", extra={"content_hash": stored})
+    entry = context.services().kb.approve(
+        entry_id, number, _actor(), expected_version(), read or None, note=body.note
+    )
+    return written(entry, number)
 
 
 @routes.post(f"{_STEP}/reject", Action.ENTRIES_REVIEW, body=NoteIn, returns=EntryOut)
@@ -74,32 +81,42 @@ def reject_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
     _known(entry_id, number)
     kb = context.services().kb
     entry = kb.reject(entry_id, number, _actor(), body.note, expected_version())
-    return _written(entry, number)
+    return written(entry, number)
 
 
-@routes.post(f"{_STEP}/publish", Action.ENTRIES_PUBLISH, body=NoteIn, returns=EntryOut)
-def publish_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
-    """Publish an approved revision."""
-    _known(entry_id, number)
+@routes.post(f"{_STEP}/publish", Action.ENTRIES_PUBLISH, body=OverrideIn, returns=EntryOut)
+def publish_revision(entry_id: str, number: int, body: OverrideIn) -> Reply:
+    """Publish an approved revision, unless questions break that must be answered."""
+    revision = _known(entry_id, number)
+    told = passed(revision, Step.PUBLISH, body.override)
     kb = context.services().kb
-    entry = kb.publish(entry_id, number, _actor(), expected_version(), note=body.note)
-    return _written(entry, number)
+    version = expected_version()
+    entry = kb.publish(entry_id, number, _actor(), version, note=body.note, detail=told)
+    return written(entry, number)
 
 
-@routes.post(f"{_STEP}/withdraw", Action.ENTRIES_PUBLISH, body=NoteIn, returns=EntryOut)
-def withdraw_revision(entry_id: str, number: int, body: NoteIn) -> Reply:
-    """Take a published revision out of force."""
-    _known(entry_id, number)
+@routes.post(f"{_STEP}/withdraw", Action.ENTRIES_PUBLISH, body=OverrideIn, returns=EntryOut)
+def withdraw_revision(entry_id: str, number: int, body: OverrideIn) -> Reply:
+    """Take a published revision out of force, unless questions break that must be answered."""
+    revision = _known(entry_id, number)
+    told = passed(revision, Step.WITHDRAW, body.override)
     kb = context.services().kb
-    entry = kb.withdraw(entry_id, number, _actor(), body.note, expected_version())
-    return _written(entry, number)
+    entry = kb.withdraw(entry_id, number, _actor(), body.note, expected_version(), detail=told)
+    return written(entry, number)
 
 
-@routes.post("/entries/<entry_id>/verify", Action.ENTRIES_VERIFY, body=NoteIn, returns=EntryOut)
-def verify_entry(entry_id: str, body: NoteIn) -> Reply:
+@routes.post("/entries/<entry_id>/verify", Action.ENTRIES_VERIFY, body=VerifyIn, returns=EntryOut)
+def verify_entry(entry_id: str, body: VerifyIn) -> Reply:
     """Confirm that an entry is still true; this alone resets its review clock."""
-    known_entry(entry_id)
-    return _written(context.services().kb.verify(entry_id, _actor(), body.note), None)
+    catalogue, entry = known_entry(entry_id)
+    version = None
+    if body.revision is not None:
+        live = catalogue.in_force(entry_id)
+        if live is not None and live.number != body.revision:
+            raise Refusal(409, "stale_verify", {"number": live.number})
+        version = entry.version  # what was compared is what is confirmed
+    kb = context.services().kb
+    return written(kb.verify(entry_id, _actor(), body.note, version), None)
 
 
 @routes.patch(
@@ -113,19 +130,12 @@ def change_stewardship(entry_id: str, body: StewardshipIn) -> Reply:
     _catalogue, entry = known_entry(entry_id)
     steward = stewardship_of(body, entry.stewardship)
     kb = context.services().kb
-    return _written(kb.steward(entry_id, steward, _actor(), expected_version()), None)
+    return written(kb.steward(entry_id, steward, _actor(), expected_version()), None)
 
 
-def _known(entry_id: str, number: int) -> None:
+def _known(entry_id: str, number: int) -> Revision:
     _catalogue, entry = known_entry(entry_id)
-    known_revision(entry, number)
-
-
-def _written(entry: Entry, number: int | None) -> Reply:
-    """The entry as it is after the write, showing the revision just touched."""
-    catalogue = context.services().catalogue.current(own_write=True)
-    shown = known_revision(entry, number) if number else entry.revisions[-1]
-    return Reply(entry_views.entry_out(catalogue, entry, shown), headers=etag(entry))
+    return known_revision(entry, number)
 
 
 def _actor() -> str:

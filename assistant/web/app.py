@@ -8,8 +8,10 @@ from flask import Blueprint, Flask
 
 from assistant.accounts.policy import Action
 from assistant.contacts.feed import Feed
+from assistant.desk.linkprobe import LinkProbe
 from assistant.web import (
     api,
+    api_links,
     assets,
     contact_views,
     context,
@@ -23,6 +25,7 @@ from assistant.web import (
     routing,
     templating,
 )
+from assistant.web.numbers import DatabaseNumber
 from assistant.web.sessions import SessionCookie
 from assistant.wiring import Services
 
@@ -48,11 +51,13 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.config["MAX_FORM_PARTS"] = 50
+    app.url_map.converters["int"] = DatabaseNumber
     app.url_map.merge_slashes = False  # its redirects would repeat a forged Host
     app.testing = testing
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions[context.EXTENSION] = services
     app.extensions[context.FEED] = _feed(services)
+    app.extensions[api_links.EXTENSION] = LinkProbe(private=services.settings.check_links == "all")
     app.extensions[import_jobs.EXTENSION] = import_jobs.ImportJobs(services)
     metrics.install(app)
     framed = bool(services.settings.frame_ancestors)

@@ -8,16 +8,23 @@ from assistant.web.freshness_responses import SnoozeOut
 from assistant.web.responses import ReasonOut
 
 
+class SaidReasonOut(ReasonOut):
+    """A reason with the sentence of the entry that it is about; empty where it is about none."""
+
+    sentence: str
+
+
 class BoardRowOut(TypedDict):
-    """One row of the freshness board."""
+    """One row of the freshness board; `version` is the entry's, for If-Match."""
 
     entry_id: str
+    version: int
     revision: int | None
     kind: str
     title: str
     owner: str
     state: str
-    reasons: list[ReasonOut]
+    reasons: list[SaidReasonOut]
     damage: float
     age_days: int
     usage: int
@@ -30,11 +37,12 @@ class BoardRowOut(TypedDict):
 
 
 class BoardOut(TypedDict):
-    """The freshness board, worst first."""
+    """The freshness board, worst first; `snoozed` are put off among what meets the filters."""
 
     rows: list[BoardRowOut]
     counts: dict[str, int]
     total: int
+    snoozed: int
     at: str | None
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
+from assistant.accounts.policy import Action
+from assistant.catalogue import Catalogue
 from assistant.desk import tasks
 from assistant.web import context, freshness_views, labels
-from assistant.web.board_responses import BoardOut, BoardRowOut
+from assistant.web.board_responses import BoardOut, BoardRowOut, SaidReasonOut
 from assistant.web.freshness_requests import FreshnessQuery
 from kb.freshness import BoardRow, State
 
@@ -15,24 +18,33 @@ def board(query: FreshnessQuery, rows: list[BoardRow]) -> BoardOut:
     """One page of `rows`; `counts` are over all that meet the filters other than the state."""
     catalogue = context.services().catalogue.current()
     wanted = _wanted(query)
-    matching = [row for row in rows if wanted.holds(row)]
+    anyway = replace(wanted, snoozed=tasks.Snoozed.ALL)
+    possible = [row for row in rows if anyway.holds(row)]
+    matching = [row for row in possible if wanted.holds(row)]
     counted = Counter(row.state.value for row in matching)
-    found = [row for row in matching if query.state in (None, row.state)]
+    found = [
+        row
+        for row in matching
+        if query.state in (None, row.state) and query.entry_id in (None, row.entry_id)
+    ]
     page = found[query.offset : query.offset + query.limit]
     return {
-        "rows": [_row(row) for row in page],
+        "rows": [row_out(row) for row in page],
         "counts": {s.value: counted[s.value] for s in State if counted[s.value]},
         "total": len(found),
+        "snoozed": sum(row.snooze is not None for row in possible),
         "at": context.moment_json(catalogue.at),
     }
 
 
 def _wanted(query: FreshnessQuery) -> tasks.Wanted:
-    names = None
-    if query.mine:
-        teams = context.services().canned.teams()
-        names = tasks.own_names(context.principal().name, teams)
+    names = own_names() if query.mine else None
     return tasks.Wanted(query.owner, query.kind, query.product, names, query.snoozed)
+
+
+def own_names() -> frozenset[str]:
+    """The caller's name and those of the teams they are in."""
+    return tasks.own_names(context.principal().name, context.services().canned.teams())
 
 
 def visible_rows() -> list[BoardRow]:
@@ -43,12 +55,14 @@ def visible_rows() -> list[BoardRow]:
     return [row for row in rows if labels.visible_entry(catalogue.entries.get(row.entry_id))]
 
 
-def _row(row: BoardRow) -> BoardRowOut:
+def row_out(row: BoardRow) -> BoardRowOut:
+    """One row of the board."""
     catalogue = context.services().catalogue.current()
     entry = catalogue.entries[row.entry_id]
     shown = labels.representative(catalogue, entry)
     return {
         "entry_id": row.entry_id,
+        "version": entry.version,
         "revision": shown.number if shown else None,
         "kind": row.kind.value,
         "title": shown.content.title if shown else row.entry_id,
@@ -56,7 +70,7 @@ def _row(row: BoardRow) -> BoardRowOut:
         "reviewer": row.reviewer,
         "products": list(row.products),
         "state": row.state.value,
-        "reasons": labels.freshness(catalogue, row.entry_id)["reasons"],
+        "reasons": _reasons(catalogue, row),
         "damage": row.damage,
         "age_days": row.age_days,
         "usage": row.usage,
@@ -65,3 +79,13 @@ def _row(row: BoardRow) -> BoardRowOut:
         "snooze": freshness_views.snooze(row.snooze),
         "url": labels.entry_url(row.entry_id),
     }
+
+
+def _reasons(catalogue: Catalogue, row: BoardRow) -> list[SaidReasonOut]:
+    """The reasons as the caller may read them; sentences only for who may read every revision."""
+    shown = labels.freshness(catalogue, row.entry_id)["reasons"]
+    writes = context.allowed(Action.ENTRIES_WRITE)
+    return [
+        {**each, "sentence": reason.sentence if writes else ""}
+        for each, reason in zip(shown, row.reasons, strict=True)
+    ]

@@ -72,7 +72,7 @@ class CannedListOut(TypedDict):
 
 
 class DeletedOut(TypedDict):
-    """It is gone."""
+    """Whether something was there and is gone now."""
 
     deleted: bool
 

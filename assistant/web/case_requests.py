@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from assistant.web.requests import EntryId, Short, Strict
+from assistant.web.requests import EntryId, Short, Strict, Text
 
 Part = Annotated[str, StringConstraints(max_length=10_000)]
 
@@ -45,9 +45,13 @@ class CaseNoteIn(Strict):
 
 
 class CasePublishIn(Strict):
-    """The content that was read, by its hash; another one is not approved."""
+    """The content that was read, by its hash; another one is not approved.
+
+    `override` is why it is published though questions break.
+    """
 
     content_hash: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    override: Text = ""
 
 
 class CaseReturnIn(Strict):

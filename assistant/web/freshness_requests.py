@@ -13,7 +13,10 @@ from kb.model import Kind
 
 
 class FreshnessQuery(PageQuery):
-    """Filters of the freshness board; `mine`: what the caller or their teams keep or review."""
+    """Filters of the freshness board; `mine`: what the caller or their teams keep or review.
+
+    With `entry_id` there is one row at most, while the counts are those of the other filters.
+    """
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
     owner: Short | None = None
@@ -22,6 +25,7 @@ class FreshnessQuery(PageQuery):
     kind: Kind | None = None
     mine: bool = False
     snoozed: Snoozed = Snoozed.HIDE
+    entry_id: Short | None = None
 
 
 class CalendarQuery(NoQuery):
@@ -47,6 +51,12 @@ class DigestQuery(NoQuery):
     """Whose digest to show."""
 
     owner: Short
+
+
+class LinksIn(Strict):
+    """External addresses to ask, each of which must stand in an entry in force."""
+
+    urls: Annotated[list[Text], Field(min_length=1, max_length=5)]
 
 
 class SnoozeIn(Strict):

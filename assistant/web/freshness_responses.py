@@ -52,19 +52,32 @@ class ConflictsOut(TypedDict):
     total: int
 
 
+class EditOut(TypedDict):
+    """What to replace in the Markdown of an entry, and by what."""
+
+    replace: str
+    by: str
+
+
 class RepeatedOut(TypedDict):
-    """A sentence that repeats a replaced figure; `proposal` is null where it must be reworded."""
+    """A sentence that repeats a replaced figure; `proposal` is null where it must be reworded.
+
+    `edit` is how the proposal gets into the entry's Markdown; null where that cannot be told.
+    """
 
     sentence: str
     old: str
     new: str
     proposal: str | None
+    edit: EditOut | None
 
 
 class TouchedOut(TypedDict):
     """An entry, or a reply of a person or team, that a change touches.
 
-    `ties` say how: declared, figure, link, name. `marked` ones go stale with the change.
+    `ties` say how: declared, figure, link, name. `marked` ones go stale with the change. `state` is
+    how fresh an entry is now (empty for other replies), `waiting` that it is marked and nobody has
+    vouched for it since the change took effect.
     """
 
     id: str
@@ -75,6 +88,8 @@ class TouchedOut(TypedDict):
     owner: str
     ties: list[str]
     marked: bool
+    state: str
+    waiting: bool
     sentence: str
     repeated: list[RepeatedOut]
     url: str | None
@@ -103,12 +118,28 @@ class AppointmentOut(TypedDict):
     url: str
 
 
+class TextDateOut(TypedDict):
+    """A deadline named in a text that is in force; with `passed` that day is over."""
+
+    day: str
+    text: str
+    sentence: str
+    passed: bool
+    entry_id: str
+    revision: int
+    kind: str
+    title: str
+    owner: str
+    url: str
+
+
 class CalendarOut(TypedDict):
-    """What comes, in order of time."""
+    """What comes, in order of time; `text_dates` begin with those that have passed."""
 
     since: str | None
     until: str | None
     appointments: list[AppointmentOut]
+    text_dates: list[TextDateOut]
 
 
 class DigestOut(TypedDict):
@@ -119,6 +150,44 @@ class DigestOut(TypedDict):
     text: str
     html: str
     tasks: int
+
+
+class LinkPlaceOut(TypedDict):
+    """An entry in which an address stands."""
+
+    entry_id: str
+    title: str
+    url: str
+
+
+class LinkOut(TypedDict):
+    """An address outside that entries in force point their readers to."""
+
+    url: str
+    places: list[LinkPlaceOut]
+
+
+class LinksOut(TypedDict):
+    """Every external link; `check` is whether this service may ask them."""
+
+    links: list[LinkOut]
+    check: bool
+
+
+class LinkFoundOut(TypedDict):
+    """What became of an address: ok, moved, gone, refused, failed, private or busy."""
+
+    url: str
+    outcome: str
+    status: int
+    detail: str
+    location: str
+
+
+class LinksFoundOut(TypedDict):
+    """What became of the addresses that were asked, in the order given."""
+
+    results: list[LinkFoundOut]
 
 
 class SnoozedOut(TypedDict):

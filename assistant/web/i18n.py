@@ -23,7 +23,7 @@ class Texts:
     lang: str
     texts: Mapping[str, str]
 
-    def __call__(self, key: str, **params: object) -> str:
+    def __call__(self, key: str, /, **params: object) -> str:
         """The text for `key` with placeholders filled.
 
         An unknown key comes back as itself and an unknown placeholder stays as written: a page

@@ -28,9 +28,16 @@ class ImportJobs:
         self._lock = threading.Lock()
         self._working: dict[str, threading.Thread] = {}
 
-    def start(self, run_id: str, work: Callable[[str], Run], wait: float) -> None:
+    def start(
+        self,
+        run_id: str,
+        work: Callable[[str], Run],
+        wait: float,
+        first: Callable[[str], object] | None = None,
+    ) -> None:
         """Begin work on a run unless it is under way; returns when done or after `wait` seconds.
 
+        `first` is called before anything is waited for, so that whoever asks sees what it notes.
         Raises Refusal when too many are under way.
         """
         with self._lock:
@@ -39,6 +46,8 @@ class ImportJobs:
             if thread is None:
                 if len(self._working) >= MOST_AT_ONCE:
                     raise Refusal(503, "imports_busy", headers={"Retry-After": "10"})
+                if first:
+                    first(run_id)
                 thread = threading.Thread(
                     target=self._run, args=(run_id, work), name=f"import-{run_id}", daemon=True
                 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from assistant.web.requests import LARGEST, NoQuery, Short, Strict
+from assistant.web.requests import LARGEST, NoQuery, Short, Strict, Text
 from kb.formats.planning import Outcome
-from kb.model import Audience
+from kb.model import Audience, Kind
 
+_KIND = "|".join(Kind)
 _Wait = Annotated[int, Field(ge=0, le=60)]
 
 
@@ -29,9 +30,13 @@ class UploadIn(Strict):
 
 
 class ApplyIn(Strict):
-    """How to carry out a plan: as drafts or published, with or without what repeats something."""
+    """How to carry out a plan: as drafts or published, with or without what repeats something.
+
+    `override` is why it is published though questions break.
+    """
 
     publish: bool = False
+    override: Text = ""
     skip_duplicates: bool = False
     wait: _Wait = 2
 
@@ -45,8 +50,19 @@ class RowsQuery(NoQuery):
     after: Annotated[int, Field(ge=0, le=LARGEST)] = 0
 
 
+class SampleQuery(NoQuery):
+    """The sample to fill in: our own columns, or a short table of questions and answers."""
+
+    sample: Literal["entries", "questions"] = "entries"
+    format: Literal["xlsx", "csv", "markdown"] = "xlsx"
+
+
 class ExportQuery(NoQuery):
-    """The file to export: its format, and all revisions or the newest of each entry."""
+    """The file to export: its format, all revisions or the newest of each entry, of which kinds.
+
+    `kinds` are separated by commas; none means all.
+    """
 
     format: Literal["xlsx", "csv", "markdown"] = "xlsx"
     revisions: Literal["all", "newest"] = "all"
+    kinds: Annotated[str, StringConstraints(pattern=rf"^(?:{_KIND})(?:,(?:{_KIND})){{0,4}}$")] = ""

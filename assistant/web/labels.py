@@ -13,7 +13,7 @@ from assistant.catalogue import Catalogue
 from assistant.web import context, messages
 from assistant.web.entry_responses import RelatedOut
 from assistant.web.responses import Effective, FreshnessOut, ReasonOut
-from kb.clock import format_local
+from kb.clock import spoken_local
 from kb.freshness import Freshness, Reason, State
 from kb.model import Entry, Revision
 from kb.validation import ID as ENTRY_ID
@@ -51,7 +51,7 @@ def freshness_of_revision(catalogue: Catalogue, entry_id: str, number: int) -> F
         return freshness(catalogue, entry_id)
     later = [s.start for s in catalogue.spans(entry_id, number) if s.start]
     if later and min(later) > catalogue.at:
-        since = format_local(min(later), context.services().settings.site_tz)
+        since = spoken_local(min(later), context.services().settings.site_tz)
         message = messages.detail("later_revision", context.lang(), shown=number, since=since)
         return _single(State.NOT_YET_EFFECTIVE, message, entry_id, min(later))
     if not context.allowed(Action.ENTRIES_READ, current):
@@ -156,10 +156,10 @@ def _with_titles(catalogue: Catalogue, message: str, lang: str) -> str:
         shown = representative(catalogue, entry) if entry else None
         if shown is None:
             return found[0]
-        return f"“{shown.content.title}”" if lang == "en" else f"「{shown.content.title}」"
+        return f"“{shown.content.title}”"
 
     named = ENTRY_ID.sub(title, message)
-    return named if lang == "en" else named.replace(" 「", "「").replace("」 ", "」")
+    return named if lang == "en" else named.replace(" “", "“").replace("” ", "”")
 
 
 def _hidden(catalogue: Catalogue, entry_id: str, name: str) -> bool:

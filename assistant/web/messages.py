@@ -66,6 +66,10 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "您读取之后,条目又有新的改动。请对照差异合并后再提交。",
         "The entry changed after you read it. Merge with the difference shown and send again.",
     ),
+    "link_check_off": (
+        "外部链接检查没有开启。需要时请管理员设置 ZHIKE_CHECK_LINKS=public。",
+        "Checking external links is off. Ask an administrator to set ZHIKE_CHECK_LINKS=public.",
+    ),
     "id_taken": ("编号 {id} 已被占用,请换一个。", "The id {id} is taken, choose another."),
     "storage_full": (
         "没有写入任何内容。请清理磁盘后重试。",
@@ -87,11 +91,85 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "这次导入不能执行：文件还没读完，或者已被拒收。",
         "This import cannot be carried out: its file is still being read, or was refused.",
     ),
+    "working_newer": (
+        "这篇草稿在另一个窗口里又保存过，您这里的内容没有覆盖它。请选择保留哪一份。",
+        "This draft was saved again in another window; yours did not overwrite it. "
+        "Choose which one to keep.",
+    ),
+    "stale_approval": (
+        "您看到的内容不是这个版本现在的内容，没有通过。请重新打开后再审核。",
+        "What you read is not the content of this version; it was not approved. Open it again.",
+    ),
+    "stale_verify": (
+        "现在生效的是版本 {number}，不是您看到的那一版，没有记为核实。请看过再核实。",
+        "Version {number} is in force now, not the one you saw; nothing was confirmed. "
+        "Read it first.",
+    ),
+    "bulk_absent": (
+        "没有这个条目，或者您无权查看。",
+        "There is no such entry, or it is not yours.",
+    ),
+    "bulk_withdrawn": (
+        "条目已下线，没有可以修改的版本。",
+        "The entry is withdrawn; there is no version to change.",
+    ),
+    "bulk_open_work": (
+        "{detail}的改动还没有上线，请先处理完。",
+        "A change by {detail} is not live yet; finish that first.",
+    ),
+    "bulk_invalid": ("不符合要求：{detail}", "Not acceptable: {detail}"),
+    "bulk_own_draft": (
+        "改在您未完成的草稿里，仍是草稿，没有提交审核。",
+        "Put into your unfinished draft, which stays a draft.",
+    ),
     "own_import": (
         "直接发布需要上传者以外的人确认。请换一位审核人执行，或者先按草稿导入。",
         "Publishing needs somebody other than who uploaded the file. Ask another reviewer, "
         "or import drafts.",
     ),
+    "must_hit_broken": (
+        "有 {count} 个必中问题将不再命中。请修改内容，或写明理由后继续。",
+        "{count} question(s) that must be answered would not be. Change the text, or give a "
+        "reason to go on.",
+    ),
+    "preview_running": (
+        "您已有一项预览或测试正在进行，请等它完成。",
+        "A preview or test of yours is under way. Wait until it is done.",
+    ),
+    "previews_busy": (
+        "其他同事的预览正在进行，请稍后再试。",
+        "Previews of others are under way. Try again in a moment.",
+    ),
+    "links_running": (
+        "您的上一批链接还在检查，请等它完成。",
+        "A check of links of yours is under way. Wait until it is done.",
+    ),
+    "links_busy": (
+        "其他同事正在检查链接，请稍后再试。",
+        "Links are being checked for others. Try again in a moment.",
+    ),
+    "encoder_silent": (
+        "向量服务没有响应，暂时无法计算影响。请稍后再试。",
+        "The encoder does not answer, so the impact is not known. Try again in a moment.",
+    ),
+    "question_known": (
+        "这个问题已经保存过，请直接修改它。",
+        "This question is saved already. Change that one instead.",
+    ),
+    "filtered_not_yet_effective": ("{day} 起才生效", "takes effect only on {day}"),
+    "filtered_expired": ("已于 {day} 失效", "ended on {day}"),
+    "filtered_withdrawn": ("已于 {day} 下线", "withdrawn on {day}"),
+    "filtered_newer": (
+        "已被第 {number} 版取代，{day} 起",
+        "replaced by version {number} since {day}",
+    ),
+    "filtered_superseded": (
+        "已被“{title}”取代，{day} 起",
+        "replaced by “{title}” since {day}",
+    ),
+    "filtered_audience": ("读者是{audience}，提问的人看不到", "written for: {audience}"),
+    "filtered_kind": ("类型是{kind}，不在所选类型内", "is of kind {kind}, which was not asked for"),
+    "filtered_channel": ("只用于{channels}", "only for {channels}"),
     "server": (
         "已记录,编号 {reference}。请稍后再试。",
         "It was logged as {reference}. Try again in a moment.",
@@ -122,7 +200,7 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "news_from": ("{starts} 起", "From {starts}"),
     "news_started": ("开始生效", "Took effect"),
     "news_expired": ("已失效", "Expired"),
-    "news_replaced": ("已由「{title}」替代", "Replaced by “{title}”"),
+    "news_replaced": ("已由“{title}”替代", "Replaced by “{title}”"),
     "news_withdrawn": ("已撤回", "Withdrawn"),
     "news_restored": ("已撤回,恢复第 {number} 版", "Withdrawn, version {number} holds again"),
     "news_more": ("{listed} 等,另有 {count} 处", "{listed} and {count} more"),
@@ -132,7 +210,7 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "news_until": ("有效期改到 {until}", "Now valid until {until}"),
     "news_form": ("只有格式或标签变化", "Only form or labels changed"),
     "ground_gone": (
-        "所依据的「{title}」已不再生效:{why}",
+        "所依据的“{title}”已不再生效:{why}",
         "It rests on “{title}”, which holds no more: {why}",
     ),
     "ground_hidden": (
@@ -141,11 +219,11 @@ _DETAILS: dict[str, tuple[str, str]] = {
     ),
     "ground_unknown": ("没有生效的版本", "no version is in force"),
     "ground_changed": (
-        "所依据的「{title}」已于 {day} 变化,晚于这条回复的最后修改。请核对后再用。",
+        "所依据的“{title}”已于 {day} 变化,晚于这条回复的最后修改。请核对后再用。",
         "“{title}”, its basis, changed on {day}, after this reply was written. Check first.",
     ),
     "ground_then": (
-        "这条回复按「{title}」第 {number} 版写成;所选日期适用第 {then} 版。",
+        "这条回复按“{title}”第 {number} 版写成;所选日期适用第 {then} 版。",
         "Written for version {number} of “{title}”; on the chosen date version {then} applies.",
     ),
     "reply_over": ("这条回复已于 {day} 到期。", "This reply ended on {day}."),
@@ -160,6 +238,10 @@ _DETAILS: dict[str, tuple[str, str]] = {
 _FIELDS: dict[str, tuple[str, str]] = {
     "missing": ("必填", "is required"),
     "invalid": ("格式不对", "is not in the right form"),
+    "unknown_link": (
+        "只能检查现行条目里的外部链接",
+        "must be external links of entries in force",
+    ),
     "invalid_login": (
         "请用小写字母、数字和 . _ @ -,2 到 64 个字符",
         "use lower-case letters, digits and . _ @ -, 2 to 64 characters",
@@ -183,12 +265,41 @@ _FIELDS: dict[str, tuple[str, str]] = {
     "bool_parsing": ("应为 true 或 false", "must be true or false"),
     "greater_than_equal": ("不能小于 {ge}", "must be at least {ge}"),
     "less_than_equal": ("不能大于 {le}", "must be at most {le}"),
+    "other_kind": ("条目的类型不能改变", "an entry never changes its kind"),
     "nobody": ("没有这个在职人员", "is nobody who works here"),
     "date": (
         "应为日期或时间,如 2026-11-22 或 2026-11-22T14:05",
         "must be a date or a time such as 2026-11-22 or 2026-11-22T14:05",
     ),
 }
+
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "customer": ("客户", "customers"),
+    "agent": ("客服", "agents"),
+    "internal": ("内部", "the back office"),
+    "policy": ("政策", "policy"),
+    "guide": ("指南", "guide"),
+    "faq": ("常见问题", "FAQ"),
+    "case": ("案例", "case"),
+    "reply": ("话术", "reply"),
+    "chat": ("在线聊天", "chat"),
+    "email": ("邮件", "e-mail"),
+    "phone": ("电话", "phone"),
+    "app": ("App", "the app"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+}
+
+
+def word(code: str, lang: str) -> str:
+    """The name of an audience, a kind or a channel."""
+    return _pick(_WORDS[code], lang)
+
+
+def listed(codes: list[str], lang: str) -> str:
+    """Several of these names in one phrase."""
+    return (", " if lang == "en" else "、").join(word(code, lang) for code in codes)
 
 
 def title(status: int, lang: str) -> str:

@@ -9,7 +9,21 @@ from typing import cast
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 
 from assistant.accounts.policy import Action
-from assistant.web import account_pages, context, frames, guard, i18n, reader_page, tables_pages
+from assistant.web import (
+    account_pages,
+    context,
+    editor_pages,
+    exchange_pages,
+    frames,
+    freshness_pages,
+    guard,
+    hit_test_pages,
+    i18n,
+    reader_page,
+    review_pages,
+    tables_pages,
+    tasks_pages,
+)
 from assistant.web.paths import own_path
 from indexer.results import MAX_QUERY
 from kb.model import Channel, Kind
@@ -25,9 +39,14 @@ def mount(app: Flask) -> None:
         ("home", "/", get, Action.PREFERENCES, home),
         ("agent", "/agent", get, Action.CONSOLE, agent),
         ("entry", "/entries/<entry_id>", get, Action.ENTRIES_READ, reader_page.show),
-        ("freshness", "/desk/freshness", get, Action.FRESHNESS_READ, tables_pages.freshness),
+        ("tasks", "/desk", get, Action.CONSOLE, tasks_pages.show),
+        *freshness_pages.routes(),
         ("entries", "/desk/entries", get, Action.ENTRIES_READ, tables_pages.entries),
+        ("hit_test", "/desk/test", get, Action.ANSWERS_TEST, hit_test_pages.show),
         ("cases", "/desk/cases", get, Action.CASES_WRITE, cases),
+        ("import_export", "/desk/import", get, Action.ENTRIES_IMPORT, exchange_pages.show),
+        *editor_pages.routes(),
+        *review_pages.routes(),
         ("language", "/settings/language", get + post, Action.PREFERENCES, language),
         ("texts", "/i18n/<lang>.json", get, Action.ASSETS, texts),
         ("favicon", "/favicon.ico", get, Action.ASSETS, favicon),

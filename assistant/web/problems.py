@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from assistant.web import context, messages
+from assistant.web.json_body import json_body
 from assistant.web.responses import ProblemOut
 from kb.errors import (
     Conflict,
@@ -25,6 +25,7 @@ from kb.errors import (
     StorageBusy,
     StorageFull,
 )
+from kb.formats.wording import said
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("assistant.web")
@@ -64,12 +65,17 @@ def install(app: Flask) -> None:
 
 def invalid(problems: list[Problem]) -> Refusal:
     """A 422 that names every problem of an input."""
-    errors = [problem_json(problem) for problem in problems]
+    errors = [told(problem) for problem in problems]
     return Refusal(422, "fields", {"count": len(errors)}, errors)
 
 
+def told(problem: Problem) -> ProblemOut:
+    """One problem as it stands under `errors`, worded in the caller's language."""
+    return {**problem_json(problem), "message": said(problem.message, context.lang())}
+
+
 def problem_json(problem: Problem) -> ProblemOut:
-    """One problem as it stands under `errors`: field and message; source and line when known."""
+    """One problem as its check worded it: field and message; source and line when known."""
     found: ProblemOut = {"field": problem.field, "message": problem.message}
     if problem.source:
         found["source"] = problem.source
@@ -150,8 +156,7 @@ def _answer(
         response = Response(_page(status, title, detail, extra), status, mimetype="text/html")
     else:
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
-        text = json.dumps(body, ensure_ascii=False)
-        response = Response(text, status, content_type=MEDIA_TYPE)
+        response = Response(json_body(body), status, content_type=MEDIA_TYPE)
     response.headers.update(headers)
     return response
 

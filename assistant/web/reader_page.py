@@ -8,6 +8,7 @@ from markupsafe import Markup
 from assistant.web import context, entry_views
 from assistant.web.lookup import known_entry, pick
 from assistant.web.moments import parse_moment
+from assistant.web.shown_content import content_html
 from kb.errors import NotFound
 from kb.sections import sections
 
@@ -25,7 +26,7 @@ def show(entry_id: str) -> str:
         "entry.html",
         entry=out,
         revision=entry_views.revision_out(catalogue, revision),
-        html=Markup(out["html"]),
+        html=Markup(content_html(revision.content)),
         toc=_contents(revision.content.body),
         timeline=[
             {

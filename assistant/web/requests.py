@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from assistant.desk.saved_filters import Saved
 from assistant.insights.insights import FeedbackKind
 from indexer.results import MAX_CONTEXT, MAX_QUERY
 from kb.freshness import State
@@ -140,6 +141,18 @@ class NoteIn(Strict):
     note: Text = ""
 
 
+class VerifyIn(NoteIn):
+    """A confirmation; `revision` is the one that was read, and no other may be in force."""
+
+    revision: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+
+
+class ApproveIn(NoteIn):
+    """An approval; `content_hash` is the content that was read, and the only one it holds for."""
+
+    content_hash: Short = ""
+
+
 class FileIn(Strict):
     """One Markdown file of an import."""
 
@@ -184,7 +197,7 @@ class PageQuery(NoQuery):
 
 
 class EntriesQuery(PageQuery):
-    """Filters of the list of entries; all given ones must hold."""
+    """Filters of the list of entries; all given ones must hold. `saved` is one of the desk's."""
 
     kind: Kind | None = None
     status: Status | None = None
@@ -194,6 +207,7 @@ class EntriesQuery(PageQuery):
     language: Short | None = None
     tag: Short | None = None
     product: Short | None = None
+    saved: Saved | None = None
     q: Short | None = None
 
 

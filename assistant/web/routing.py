@@ -18,6 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from assistant.accounts.policy import Action
 from assistant.web import context, guard, messages
+from assistant.web.json_body import json_body
 from assistant.web.problems import Refusal
 from assistant.web.validation import field_errors
 from kb.exchange import decoded
@@ -25,6 +26,7 @@ from kb.exchange import decoded
 JSON = "application/json"
 FORM = "multipart/form-data"
 FORM_FIELDS = 64 * 1024  # for what a form holds besides its file
+FORM_PARTS = 50
 Handler = Callable[..., Any]
 
 
@@ -58,6 +60,7 @@ class Route:
     accepts: tuple[str, ...] = (JSON,)
     needs_version: bool = False  # If-Match is required
     upload: int = 0  # most bytes of the file part `file` of a form; `body` are its other fields
+    files: int = 1  # how often that part may stand in the form
 
     @property
     def name(self) -> str:
@@ -75,6 +78,7 @@ class Options(TypedDict, total=False):
     accepts: tuple[str, ...]
     needs_version: bool
     upload: int
+    files: int
 
 
 class Routes:
@@ -148,7 +152,7 @@ def _read_body(route: Route) -> BaseModel:
     _require_type(route.accepts)
     assert route.body is not None
     if route.upload:
-        return _read_form(route.body, route.upload)
+        return _read_form(route.body, route.upload, route.files)
     data = _whole_body()
     if request.mimetype != JSON:
         # One text as the whole body stands for a list of one file.
@@ -162,9 +166,10 @@ def _read_body(route: Route) -> BaseModel:
     return _checked(route.body, plain, "body")
 
 
-def _read_form(model: type[BaseModel], most: int) -> BaseModel:
-    """The fields of a form that carries a file of at most `most` bytes, which stays on disk."""
+def _read_form(model: type[BaseModel], most: int, files: int) -> BaseModel:
+    """The fields of a form that carries files of at most `most` bytes, which stay on disk."""
     request.max_content_length = most + FORM_FIELDS
+    request.max_form_parts = files + FORM_PARTS
     if (request.content_length or 0) > most + FORM_FIELDS:
         raise Refusal(413, "upload_too_large", {"mib": most // 1024 // 1024})
     fields = _checked(model, {name: text for name, text in request.form.items() if text}, "body")
@@ -204,7 +209,6 @@ def _respond(route: Route, result: object) -> Response:
     reply = result if isinstance(result, Reply) else Reply(result)
     if current_app.testing and route.returns is not None:
         TypeAdapter(route.returns).validate_python(reply.body)
-    text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    response = Response(text, reply.status or route.status, content_type=JSON)
+    response = Response(json_body(reply.body), reply.status or route.status, content_type=JSON)
     response.headers.update(reply.headers)
     return response

@@ -1,76 +1,95 @@
-"""The desk's tables: the freshness board and the list of entries."""
+"""The desk's table of entries."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
 
-from flask import render_template, request
-from pydantic import ValidationError
+from flask import render_template, request, url_for
 
-from assistant.web import board_views, context, listing
-from assistant.web.freshness_requests import FreshnessQuery
-from assistant.web.requests import EntriesQuery, Strict
+from assistant.accounts.policy import Action
+from assistant.catalogue import Catalogue
+from assistant.desk import saved_filters
+from assistant.desk.saved_filters import Saved
+from assistant.web import context, entry_views, labels, listing
+from assistant.web.page_filters import lenient, selected
+from assistant.web.requests import EntriesQuery
 from kb.freshness import State
-from kb.model import Kind, Status
+from kb.model import Entry, Kind, Revision, Status
 
 _PAGE = 50
-_FILTERS = ("q", "kind", "status", "owner", "state", "audience")
-_Q = TypeVar("_Q", bound=Strict)
-
-
-def freshness() -> str:
-    """What needs attention, worst first."""
-    query = _lenient(FreshnessQuery, ("owner", "state", "kind"))
-    everything = board_views.visible_rows()
-    board = board_views.board(query, everything)
-    return render_template(
-        "freshness.html",
-        rows=board["rows"],
-        counts=board["counts"],
-        total=board["total"],
-        at=board["at"],
-        owners=sorted({row.owner for row in everything if row.owner}),
-        kinds=[kind.value for kind in Kind],
-        states=[state.value for state in State],
-        selected=_selected(query, ("owner", "state", "kind")),
-        max_damage=max((row["damage"] for row in board["rows"]), default=0.0),
-    )
+_FILTERS = ("q", "kind", "status", "owner", "state", "audience", "tag", "product", "saved")
+_DONE = ("discard",)  # what was just done elsewhere and is told here
 
 
 def entries() -> str:
     """All entries with filters."""
-    query = _lenient(EntriesQuery, _FILTERS)
-    page = max(1, request.args.get("page", 1, type=int))
-    query.limit, query.offset = _PAGE, (min(page, 100_000) - 1) * _PAGE
-    found = listing.entries(query)
+    query = lenient(EntriesQuery, _FILTERS)
     catalogue = context.services().catalogue.current()
-    owners = {
-        row.stewardship.owner for row, _shown in listing.visible(catalogue) if row.stewardship.owner
-    }
+    all_found = listing.found(catalogue, query)
+    pages = max(1, -(-len(all_found) // _PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    here = all_found[(page - 1) * _PAGE : page * _PAGE]
+    shown, chosen = list(listing.visible(catalogue)), selected(query, _FILTERS)
+    done = request.args.get("done", "")
     return render_template(
         "entries.html",
-        rows=found["entries"],
-        total=found["total"],
+        rows=[_row(catalogue, query.saved, *pair) for pair in here],
+        total=len(all_found),
         page=page,
-        pages=max(1, -(-found["total"] // _PAGE)),
-        owners=sorted(owners),
+        pages=pages,
+        query_of=lambda **changed: _query(chosen, changed),
+        saved=list(listing.saved_counts(catalogue).items()),
+        all_count=len(shown),
+        owners=sorted({entry.stewardship.owner for entry, _ in shown if entry.stewardship.owner}),
+        reviewers=sorted({entry.stewardship.reviewer for entry, _ in shown} - {""}),
+        tags=sorted({tag for _, revision in shown for tag in revision.content.tags}),
         kinds=[kind.value for kind in Kind],
         statuses=[status.value for status in Status],
         states=[state.value for state in State],
-        selected=_selected(query, _FILTERS),
+        selected=chosen,
+        done=done if done in _DONE else "",
     )
 
 
-def _lenient(model: type[_Q], names: tuple[str, ...]) -> _Q:
-    """The filters in the address that make sense; a mistyped one is dropped, not an error page."""
-    given = {name: request.args[name] for name in names if request.args.get(name)}
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        wrong = {str(finding["loc"][0]) for finding in error.errors()}
-        return model.model_validate({k: v for k, v in given.items() if k not in wrong})
+def _row(
+    catalogue: Catalogue, saved: Saved | None, entry: Entry, shown: Revision
+) -> dict[str, Any]:
+    """A line of the table. Who writes is led to the version at work, others to the reader."""
+    row = entry_views.entry_row(catalogue, entry, shown)
+    if not context.allowed(Action.ENTRIES_WRITE):
+        return {**row, "href": row["url"], "open": None}
+    at_work = saved_filters.open_revision(labels.visible_revisions(entry), saved)
+    led_to = _led_to(catalogue, saved, entry) or at_work or shown
+    return {
+        **row,
+        "href": _review_url(led_to),
+        "open": _open(at_work) if at_work and at_work.number != shown.number else None,
+    }
 
 
-def _selected(query: Strict, names: tuple[str, ...]) -> dict[str, str]:
-    """The filters in use, an empty string for each that is not."""
-    return {name: str(getattr(query, name) or "") for name in names}
+def _led_to(catalogue: Catalogue, saved: Saved | None, entry: Entry) -> Revision | None:
+    """The version that the list is about, when that is one of its own kind."""
+    if saved is not Saved.SCHEDULED:
+        return None
+    readable = labels.visible_revisions(entry)
+    return next((r for r in readable if saved_filters.is_scheduled(catalogue, r)), None)
+
+
+def _open(revision: Revision) -> dict[str, Any]:
+    return {
+        "number": revision.number,
+        "status": revision.status.value,
+        "author": revision.author,
+        "url": _review_url(revision),
+    }
+
+
+def _review_url(revision: Revision) -> str:
+    return url_for("pages.review", entry_id=revision.entry_id, number=revision.number)
+
+
+def _query(chosen: Mapping[str, str], changed: Mapping[str, object]) -> str:
+    """The query of an address with the filters in use and some changed; empty ones left out."""
+    return urlencode({k: v for k, v in {**chosen, **changed}.items() if v})

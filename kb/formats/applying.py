@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from kb import lifecycle
 from kb.errors import Problem
@@ -16,6 +17,24 @@ def carry_out(
     work: Transaction, run: Run, before: Entry | None, group: list[PlannedRow]
 ) -> list[PlannedRow]:
     """Merge the rows of one entry into it and save it; gives them with what they became."""
+    left_out, taken, changed, after = _after(work, run, before, group)
+    if after is not None and after != before:
+        _save(work, run, before, after, changed)
+    return [*taken, *(replace(row, outcome=Outcome.SKIPPED) for row in left_out)]
+
+
+def rehearse(
+    work: Transaction, run: Run, before: Entry | None, group: list[PlannedRow]
+) -> Entry | None:
+    """The entry as `carry_out` would save it, or None where it would not; nothing is written."""
+    _left_out, _taken, _changed, after = _after(work, run, before, group)
+    return after if after != before else None
+
+
+def _after(
+    work: Transaction, run: Run, before: Entry | None, group: list[PlannedRow]
+) -> tuple[list[PlannedRow], list[PlannedRow], list[PlannedRow], Entry | None]:
+    """Rows left out, rows taken, those of them that change something, and the entry then."""
     left_out = [row for row in group if run.how.skip_duplicates and row.duplicates]
     taken = [row for row in group if row not in left_out]
     if run.how.approved_by and not run.trusted:
@@ -26,9 +45,7 @@ def carry_out(
     changed = [row for row in good if row.outcome in (Outcome.NEW, Outcome.CHANGED)]
     if after is not None and run.how.approved_by:
         after = _published(work, run, after, changed)
-    if after is not None and after != before:
-        _save(work, run, before, after, changed)
-    return [*taken, *(replace(row, outcome=Outcome.SKIPPED) for row in left_out)]
+    return left_out, taken, changed, after
 
 
 def _check_code(work: Transaction, row: PlannedRow) -> None:
@@ -58,7 +75,7 @@ def _save(
     work: Transaction, run: Run, before: Entry | None, after: Entry, changed: list[PlannedRow]
 ) -> None:
     numbers = {row.revision for row in changed}
-    detail = {
+    detail: dict[str, Any] = {
         "import": run.id,
         "sources": [_source(run, row) for row in changed],
         "revisions": {
@@ -67,6 +84,15 @@ def _save(
             if r.number in numbers
         },
     }
+    if run.how.approved_by:
+        detail |= run.how.noted
+    if before is not None and after.stewardship != before.stewardship:
+        keeper = after.stewardship
+        detail |= {
+            "owner": keeper.owner,
+            "reviewer": keeper.reviewer,
+            "review_every": keeper.review_every,
+        }
     number = max((row.revision or 0 for row in changed), default=0)
     if before is None:
         work.add(replace(after, version=0), "import", number, detail)

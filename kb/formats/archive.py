@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 from xml.parsers import expat
 
@@ -14,6 +15,15 @@ from kb.formats.records import Refused
 _DRIVE = re.compile(r"[A-Za-z]:")
 _XML = (".xml", ".rels", ".vml")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What `zipfile` raises for a part that is damaged, or encrypted though the directory denies it.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    OSError,
+    RuntimeError,
+)
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
@@ -73,7 +83,7 @@ def member_bytes(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
         if archive.getinfo(name).file_size > most:
             raise Refused(f"{name[:80]!r} inside is larger than {most // 1024} KiB")
         return archive.read(name)
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError):
+    except UNREADABLE:
         raise Refused(f"is damaged: {name[:80]!r} inside cannot be read") from None
 
 
@@ -91,7 +101,7 @@ def check_xml(archive: zipfile.ZipFile) -> None:
         try:
             with archive.open(name) as part:
                 parser.ParseFile(part)
-        except (expat.ExpatError, zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError):
+        except (expat.ExpatError, *UNREADABLE):
             raise Refused(f"is damaged: {name[:80]!r} inside cannot be read") from None
 
 

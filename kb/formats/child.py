@@ -11,14 +11,19 @@ import resource
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from zipfile import ZipInfo
+from typing import TYPE_CHECKING
+from zipfile import ZipFile, ZipInfo
 
 from kb import images
 from kb.formats import limits
-from kb.formats.records import Bad, Note, Record, Refused, Text, Total, packed
+from kb.formats.records import Bad, Note, Page, Record, Refused, Text, Total, packed
 from kb.formats.sniffing import EXTENSIONS, FileKind, kind_of
 from kb.validation import MAX_BYTES
+
+if TYPE_CHECKING:
+    from kb.formats.manuals import PictureFolder
 
 REFUSED = 3
 _SPLIT = {FileKind.DOCX: 2, FileKind.HTML: 0}
@@ -51,7 +56,7 @@ def read(path: Path, name: str, folder: Path, split: int | None) -> Iterator[Rec
 
         yield from read_csv(path.read_bytes())
     elif kind is FileKind.ZIP:
-        yield from _read_zip(path, folder, split)
+        yield from _assumptions_told(_read_zip(path, folder, split))
     else:
         yield from _read_document(kind, path, name, folder, split)
 
@@ -63,7 +68,7 @@ def _read_document(
 
     if kind is FileKind.MARKDOWN:
         yield Total(1)
-        yield from _markdown(name, path.read_bytes())
+        yield from _assumptions_told(_markdown(name, path.read_bytes(), split))
         return
     depth = _SPLIT[kind] if split is None else split
     if kind is FileKind.DOCX:
@@ -72,19 +77,41 @@ def _read_document(
         yield from read_html(path.read_bytes(), name, PictureFolder(folder), depth)
 
 
-def _markdown(name: str, data: bytes) -> Iterator[Record]:
+def _markdown(name: str, data: bytes, split: int | None) -> Iterator[Record]:
+    """A file of our own form as it is, another one as pages."""
+    from kb.formats.plain import is_plain, read_plain
+
     if len(data) > MAX_BYTES:
         yield Bad(name, 1, f"is larger than {MAX_BYTES // 1024} KiB")
         return
     try:
-        yield Text(name, data.decode())
+        text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         yield Bad(name, line, f"is not UTF-8: byte {data[error.start]:#04x}")
+        return
+    if is_plain(text):
+        yield from read_plain(name, text, split or 0)
+    else:
+        yield Text(name, text)
+
+
+def _assumptions_told(records: Iterator[Record]) -> Iterator[Record]:
+    """The records, and at the end how many Markdown files left their fields to be assumed."""
+    plain: set[str] = set()
+    for record in records:
+        if isinstance(record, Page) and _kind(record.origin) is FileKind.MARKDOWN:
+            plain.add(record.origin)
+        yield record
+    if plain:
+        yield Note(
+            f"{len(plain)} Markdown files do not begin with their fields (---): the title is taken "
+            "from the heading or the file name, kind and audience from the choices of this import"
+        )
 
 
 def _read_zip(path: Path, folder: Path, split: int | None) -> Iterator[Record]:
-    """The Markdown and HTML files of an archive, by name."""
+    """The Markdown and HTML files of an archive, by name, and the pictures of our own export."""
     from kb.formats.archive import member_bytes, open_archive
     from kb.formats.manuals import PictureFolder, read_html
     from kb.formats.rows_in import Budget
@@ -95,7 +122,8 @@ def _read_zip(path: Path, folder: Path, split: int | None) -> Iterator[Record]:
         wanted = [(member, kind) for member in members if (kind := _wanted(member))]
         if not wanted:
             raise Refused("holds no .md or .html file")
-        others = sum(not member.is_dir() for member in members) - len(wanted)
+        kept = _keep_pictures(archive, members, pictures)
+        others = sum(not member.is_dir() for member in members) - len(wanted) - kept
         if others:
             yield Note(f"{others} files of other kinds inside were left out")
         yield Total(len(wanted))
@@ -104,10 +132,14 @@ def _read_zip(path: Path, folder: Path, split: int | None) -> Iterator[Record]:
             if member.file_size > limits.MAX_CELL * 4:
                 yield Bad(member.filename, 1, "is too large")
                 continue
-            data = member_bytes(archive, member.filename, limits.MAX_CELL * 4)
+            try:
+                data = member_bytes(archive, member.filename, limits.MAX_CELL * 4)
+            except Refused as error:
+                yield Bad(member.filename, 0, str(error))
+                continue
             budget.spend_text("x" * len(data))
             if kind is FileKind.MARKDOWN:
-                yield from _markdown(member.filename, data)
+                yield from _markdown(member.filename, data, split)
                 continue
             try:
                 yield from (
@@ -119,14 +151,39 @@ def _read_zip(path: Path, folder: Path, split: int | None) -> Iterator[Record]:
                 yield Bad(member.filename, 0, str(error))
 
 
+def _keep_pictures(archive: ZipFile, members: list[ZipInfo], pictures: PictureFolder) -> int:
+    """Keep the pictures that our own export put beside the texts; gives how many there are.
+
+    They are told by their names, which are the hash of what they hold.
+    """
+    from kb.formats.archive import member_bytes
+
+    kept = 0
+    for member in members:
+        name = PurePosixPath(member.filename).name
+        if not images.NAME.fullmatch(name) or member.file_size > images.MAX_IMAGE:
+            continue
+        data = b""
+        with suppress(Refused):  # damaged: its entry shows the description in its place
+            data = member_bytes(archive, member.filename, images.MAX_IMAGE)
+        if not images.problem_of(data) and images.name_of(data) == name:
+            pictures.keep(data)
+            kept += 1
+    return kept
+
+
 def _wanted(member: ZipInfo) -> FileKind | None:
     name = PurePosixPath(member.filename)
     if member.is_dir() or name.name.startswith(".") or "__MACOSX" in name.parts:
         return None
     if name.name.lower() == "readme.md":
         return None
-    kind = EXTENSIONS.get(name.suffix.lower())
+    kind = _kind(member.filename)
     return kind if kind in (FileKind.MARKDOWN, FileKind.HTML) else None
+
+
+def _kind(name: str) -> FileKind | None:
+    return EXTENSIONS.get(PurePosixPath(name).suffix.lower())
 
 
 def main(arguments: list[str]) -> int:

@@ -118,6 +118,16 @@ def places(form: Form, columns: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
+def meanings(form: Form, columns: Sequence[str]) -> list[str]:
+    """The field that each of the columns is read as; empty for one that is not looked at."""
+    found = [""] * len(columns)
+    for field, where in places(form, columns).items():
+        for place in where:
+            if place < len(found):
+                found[place] = field
+    return found
+
+
 def known_forms() -> str:
     """The forms by the headers they need, for a message."""
     return "; ".join(" + ".join(_needed(form)) for form in FORMS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -46,7 +46,11 @@ def table_rows(
 
     Lists stand one item a line; a body too long for one cell goes on in further columns.
     """
-    documents = [document_of(entry, revision) for entry, revision in pairs]
+    return document_rows([document_of(entry, revision) for entry, revision in pairs], tz, lang)
+
+
+def document_rows(documents: Sequence[Document], tz: ZoneInfo, lang: str) -> Iterator[list[str]]:
+    """The same for documents, wherever they come from."""
     pieces = max((len(_pieces(document.content.body)) for document in documents), default=1)
     yield _header(lang, pieces)
     for document in documents:

@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +21,7 @@ from sqlalchemy.engine import Connection
 from kb import store
 from kb.errors import InvalidInput, NotAllowed, NotFound, Problem, StorageFull
 from kb.formats import limits, runs, sandbox
-from kb.formats.applying import carry_out
+from kb.formats.applying import carry_out, rehearse
 from kb.formats.failures import failed_csv
 from kb.formats.planning import Outcome, PlannedRow, Progress, planned
 from kb.formats.proposals import ImportOptions
@@ -29,10 +30,12 @@ from kb.formats.runs import ApplyOptions, Run, RunState
 from kb.images import REFERENCE, ImageStore
 from kb.knowledge import KnowledgeBase
 from kb.lifecycle import same_person
+from kb.model import Entry
 from kb.transaction import Transaction, load
 from kb.validation import line_problem
 
 _TURNS = 50
+_ALL_TURNS = 1 << 30
 _CHUNK = 500
 _KEEP = timedelta(days=30)
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -109,6 +112,13 @@ class Imports:
                 after=after,
             )
 
+    def row(self, run_id: str, number: int) -> PlannedRow:
+        """One row of a run; NotFound."""
+        found = self.rows(self.run(run_id).id, limit=1, after=number - 1)
+        if not found or found[0].number != number:
+            raise NotFound(f"the import {run_id} has no row {number}")
+        return found[0]
+
     def failed(self, run_id: str, lang: str = "zh-CN") -> Iterator[bytes]:
         """The failed rows as CSV: the columns they came with, then where they stood and why."""
         run = self.run(run_id)
@@ -180,9 +190,11 @@ class Imports:
         out. A run that is done stays as it is. One that was begun goes on as it was begun.
         Raises NotAllowed when it is not planned, or published by who uploaded it.
         """
-        run = self._begin(run_id, actor, how or ApplyOptions())
+        run = self.begin(run_id, actor, how)
         if run.state is RunState.DONE:
             return run
+        if run.state is RunState.READING:
+            raise NotAllowed(f"the import {run_id} is not ready: it is {run.state}")
         self._keep_pictures(run)
         while True:
             with store.write(self._kb.engine) as connection:
@@ -198,11 +210,20 @@ class Imports:
             if not groups:
                 return self.run(run_id)
 
-    def _begin(self, run_id: str, actor: str, how: ApplyOptions) -> Run:
+    def begin(self, run_id: str, actor: str, how: ApplyOptions | None = None) -> Run:
+        """Note that somebody works on the run, from now on or again; `apply` does this first.
+
+        Others see at once that it is under way. A run that was begun goes on as it was begun, and
+        one that is read is left to `plan`. Raises NotAllowed as `apply` does.
+        """
+        how = how or ApplyOptions()
         with store.write(self._kb.engine) as connection:
             run = self._found(connection, run_id)
-            if run.state is RunState.APPLYING or run.state is RunState.DONE:
+            if run.state is RunState.DONE:
                 return run
+            if run.state in (RunState.READING, RunState.APPLYING):
+                runs.change(connection, run_id, self._kb.clock())
+                return self._found(connection, run_id)
             if run.state is not RunState.READY:
                 raise NotAllowed(f"the import {run_id} is not ready: it is {run.state}")
             if how.approved_by and same_person(run.created_by, how.approved_by):
@@ -214,6 +235,20 @@ class Imports:
             values = {"state": RunState.APPLYING.value, "done": 0, "total": total}
             runs.change(connection, run_id, self._kb.clock(), how=how, applied_by=actor, **values)
             return self._found(connection, run_id)
+
+    def rehearsed(self, run_id: str, actor: str, how: ApplyOptions) -> list[Entry]:
+        """The entries that carrying out a planned run would change, as they would be then."""
+        with store.read(self._kb.engine) as connection:
+            run = replace(self._found(connection, run_id), how=how)
+            work = Transaction(connection, actor, self._kb.clock())
+            groups = runs.waiting(connection, run_id, _ALL_TURNS)
+            found: list[Entry] = []
+            for start in range(0, len(groups), _CHUNK):
+                some = groups[start : start + _CHUNK]
+                known = {e.id: e for e in load(connection, [group[0].entry_id for group in some])}
+                after = (rehearse(work, run, known.get(g[0].entry_id), g) for g in some)
+                found += [entry for entry in after if entry is not None]
+            return found
 
     def _batch(
         self, connection: Connection, run: Run, actor: str, groups: list[list[PlannedRow]]

@@ -9,6 +9,7 @@ MIB = 1024 * 1024
 MAX_FILE = 50 * MIB
 MAX_TEXT = 64 * MIB  # of all rows and pages of one file together
 MAX_CELL = MAX_BYTES
+MAX_TOGETHER = 2_000  # files sent at once, such as a folder's
 MAX_ROWS = 50_000
 MAX_COLUMNS = 256
 

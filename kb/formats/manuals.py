@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -10,9 +9,10 @@ from typing import IO, Any
 from kb import images
 from kb.errors import InvalidInput
 from kb.formats import limits
+from kb.formats.archive import UNREADABLE
 from kb.formats.records import Bad, Note, Page, Record, Refused, Total
 from kb.formats.rows_in import Budget
-from kb.formats.splitting import parts_of
+from kb.formats.splitting import parts_of, title_of
 from kb.formats.webpage import Converter, html_of
 
 # Built-in headings go by number in English and Chinese programs; a table of contents is no text.
@@ -21,7 +21,6 @@ _STYLES = "\n".join(
     + ["p[style-name='Title'] => h1:fresh", "p[style-name='标题'] => h1:fresh"]
     + ["p[style-name^='toc '] => !", "p[style-name^='TOC '] => !", "p[style-name^='目录'] => !"]
 )
-_TITLE_WITH_CHAPTER = " - "
 
 
 class PictureFolder:
@@ -52,7 +51,7 @@ def read_docx(path: Path, name: str, pictures: PictureFolder, split: int) -> Ite
                 return {"src": converter.keep(_bytes(file))}
         except InvalidInput as error:
             converter.note(f"a picture was left out: {error.problems[0].message}")
-        except (KeyError, OSError, ValueError, zipfile.BadZipFile, mammoth_errors()):
+        except (KeyError, *UNREADABLE, mammoth_errors()):
             converter.note("a picture was left out: it is not inside the file, or damaged")
         return {"src": ""}
 
@@ -66,7 +65,7 @@ def read_docx(path: Path, name: str, pictures: PictureFolder, split: int) -> Ite
             )
     except RecursionError:
         raise Refused("is nested too deeply") from None
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, zipfile.BadZipFile) as e:
+    except (KeyError, TypeError, AttributeError, IndexError, *UNREADABLE) as e:
         message = f"is damaged: its parts do not fit together ({type(e).__name__})"
         raise Refused(message) from None
     yield from _pages(converter.markdown(made.value), name, _stem(name), split, converter)
@@ -105,13 +104,7 @@ def _pages(
         yield Note(f"{name[-80:]}: {note}")
     for part in parts:
         budget.spend((part.body,))
-        yield Page(name, (whole, *part.path), _title(part.path), part.body)
-
-
-def _title(path: tuple[str, ...]) -> str:
-    """A section's title with its chapter's: "概述" alone would say nothing."""
-    *chapters, own = path
-    return _TITLE_WITH_CHAPTER.join([*chapters[-1:], own])[:300].strip()
+        yield Page(name, (whole, *part.path), title_of(part.path), part.body)
 
 
 def _stem(name: str) -> str:

@@ -1,7 +1,7 @@
 """What an imported row or page proposes for an entry, and what it comes to beside the entry.
 
 A row from another product says little: question, answer, perhaps a category. Where the entry is
-here already, everything it leaves unsaid (validity, products, audience) stays as it is.
+here already, everything it leaves unsaid (validity, products, audience, owner) stays as it is.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class Proposed:
         if "tags" in said:
             said["tags"] = tuple(dict.fromkeys((*newest.content.tags, *said["tags"])))
         content = replace(newest.content, **said, kind=self.document.kind)
-        return replace(self.document, content=content, number=None)
+        keeper = entry.stewardship
+        return replace(self.document, content=content, number=None, stewardship=keeper)
 
 
 def _rebased(document: Document, entry: Entry) -> Document:

@@ -37,9 +37,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One part of a manual or web page as Markdown; `path` leads to it from the outermost heading.
+    """One part of a manual, web page or plain Markdown file, its body as Markdown.
 
-    `origin` is the file it comes from.
+    `path` leads to it from the outermost heading; `origin` is the file it comes from.
     """
 
     origin: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -39,11 +39,13 @@ class ApplyOptions:
     """How a plan is to be carried out.
 
     With `approved_by` good rows are published, approved by that person, else they are drafts.
-    With `skip_duplicates` rows are left out that repeat a question or content.
+    With `skip_duplicates` rows are left out that repeat a question or content. `noted` is what the
+    audit log tells of each published entry besides: plain JSON.
     """
 
     approved_by: str = ""
     skip_duplicates: bool = False
+    noted: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.sections import HEADING, inline_text, numbered_lines
+from kb.validation import MAX_LINE
+
+_TITLE_WITH_CHAPTER = " - "
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,12 @@ def parts_of(markdown: str, level: int, title: str) -> tuple[str, list[Part]]:
         path = [*(step for step in path if step[0] < depth), (depth, inline_text(_heading(text)))]
         block = []
     return title, found
+
+
+def title_of(path: tuple[str, ...]) -> str:
+    """A section's title with its chapter's: "概述" alone would say nothing."""
+    *chapters, own = path
+    return _TITLE_WITH_CHAPTER.join([*chapters[-1:], own])[:MAX_LINE].strip()
 
 
 def _lines(markdown: str) -> Iterator[tuple[int, str]]:

@@ -21,12 +21,18 @@ from assistant.canned.canned import CannedReplies
 from assistant.cases.cases import Cases
 from assistant.catalogue import CatalogueKeeper
 from assistant.contacts.contacts import Contacts
+from assistant.editing.comments import Comments
+from assistant.editing.working import WorkingDrafts
+from assistant.impact.desk import ImpactDesk
 from assistant.insights.insights import Insights
 from assistant.replies.model import SuggestRequest, SuggestResponse
 from assistant.risk import Assessment, Handover
 from assistant.web.app import create_app
 from assistant.wiring import Services
+from indexer.interaction import shipped
+from indexer.ranking import Ranking
 from indexer.search import SearchRequest, SearchResponse
+from indexer.what_if import WhatIf
 from kb.knowledge import KnowledgeBase
 from kb.model import Audience, Content, Kind, Stewardship
 from kb.settings import Settings
@@ -133,6 +139,8 @@ def services(settings: Settings, engine: Engine, clock: FakeClock) -> Services:
     kb = KnowledgeBase(engine, clock, TZ)
     contacts = Contacts(engine, clock)
     keeper, searcher = CatalogueKeeper(kb, clock), FakeSearcher()
+    insights = Insights(engine, clock, TZ)
+    what_if = WhatIf(shipped(), settings.data / "index", Ranking.read(), clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -141,10 +149,13 @@ def services(settings: Settings, engine: Engine, clock: FakeClock) -> Services:
         searcher=searcher,
         composer=FakeComposer(),
         accounts=Accounts(engine, clock),
-        insights=Insights(engine, clock, TZ),
+        insights=insights,
         contacts=contacts,
         canned=CannedReplies(engine, clock, keeper, searcher.search),
         cases=Cases(kb, keeper, contacts, searcher.search),
+        impact=ImpactDesk.of(engine, kb, insights, what_if, searcher.search, clock),
+        working=WorkingDrafts(engine, clock),
+        comments=Comments(engine, clock),
         signing_key=b"k" * 32,
     )
 

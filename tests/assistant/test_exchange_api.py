@@ -52,7 +52,7 @@ def test_from_the_upload_to_the_last_row(services: Services, editor: FlaskClient
     assert run["forms"] == ["dify"]
     bad = run["rows"][1]
     assert (bad["line"], bad["outcome"]) == (3, "failed")
-    assert bad["problems"] == [{"column": "answer", "message": "内容为空"}]
+    assert bad["problems"] == [{"column": "answer", "line": 0, "message": "内容为空"}]
     assert services.kb.snapshot() == []
     failed = editor.get(run["failed_url"])
     assert failed.data.startswith(b"\xef\xbb\xbf")

@@ -201,7 +201,7 @@ def test_a_digest_can_be_looked_at(desk: Services, editor: FlaskClient, agent: F
     found = editor.get("/api/v1/freshness/digest?owner=安装维修组&lang=zh-CN").json
     assert found["tasks"] == 1
     assert "上门收费规则" in found["text"]
-    assert "「师傅上门收钱吗」" in found["text"]
+    assert "“师傅上门收钱吗”" in found["text"]
     english = editor.get("/api/v1/freshness/digest?owner=安装维修组&lang=en").json
     assert english["subject"] == "Knowledge tasks: 1 for 安装维修组"
 

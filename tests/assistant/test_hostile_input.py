@@ -51,6 +51,17 @@ def test_strange_text_in_bodies(
         ("/entries", {"id": "new-entry", "content": {**CONTENT, "title": text, "body": text}}),
         ("/entries/import", {"files": [{"name": text, "text": text}], "dry_run": False}),
         ("/entries/return-7-days/verify", {"note": text}),
+        ("/entries/preview", {"content": {"kind": "reply", "title": text, "body": text}}),
+        (
+            "/entries/preview",
+            {"content": {"kind": "guide", "effective_from": text, "tags": [text]}},
+        ),
+        ("/entries/return-7-days/merge", {"base": 1, "content": {**CONTENT, "body": text}}),
+        ("/entries/return-7-days/revisions/1/comments", {"text": text, "quote": text}),
+        ("/entries/return-7-days/revisions/1/comments", {"text": "x", "field": text}),
+        ("/entries/return-7-days/revisions/1/rollback", {"note": text}),
+        ("/entries/bulk", {"ids": ["return-7-days"], "change": {"add_tags": [text]}}),
+        ("/entries/bulk", {"ids": ["return-7-days"], "change": {"owner": text}, "dry_run": False}),
     ]
     for path, body in bodies:
         client = agent if path in FOR_AGENTS else editor
@@ -137,6 +148,11 @@ BEYOND = 2**63
         ("GET", f"/api/v1/entries/return-7-days?revision={BEYOND}", 404),
         ("GET", f"/api/v1/entries/return-7-days/revisions/{BEYOND}", 404),
         ("GET", f"/entries/return-7-days?revision={BEYOND}", 404),
+        ("GET", f"/api/v1/entries/return-7-days/revisions/{10**30}/comments", 404),
+        ("GET", f"/api/v1/entries/return-7-days/revisions/{10**30}/impact", 404),
+        ("GET", f"/desk/entries/return-7-days/revisions/{10**30}", 404),
+        ("GET", f"/desk/entries/return-7-days/revisions/{'9' * 5_000}", 404),
+        ("POST", f"/api/v1/comments/{10**30}/resolve", 404),
     ],
 )
 def test_numbers_no_database_holds(
@@ -144,6 +160,16 @@ def test_numbers_no_database_holds(
 ) -> None:
     body = {} if method == "POST" else None
     assert editor.open(path, method=method, json=body).status_code == status
+
+
+def test_a_row_of_an_import_beyond_all_numbers_is_absent(editor: FlaskClient) -> None:
+    file = (io.BytesIO("标题,正文\n甲,内容\n".encode()), "a.csv")
+    form = {"file": file, "kind": "guide", "audience": "customer", "wait": "30"}
+    started = editor.post("/api/v1/imports", data=form, content_type="multipart/form-data")
+    assert started.status_code == 202, started.get_data(as_text=True)
+    where = started.headers["Location"]
+    for number in (BEYOND, BEYOND + 1, 10**30):
+        assert editor.get(f"{where}/rows/{number}").status_code == 404
 
 
 @pytest.mark.parametrize("origin", ["http://[evil", "null", "", "http://localhost.evil"])
@@ -213,5 +239,5 @@ def test_a_text_that_is_not_utf8_is_refused_with_its_line(
     assert answer.json is not None
     problem = answer.json["errors"][0]
     assert (problem["source"], problem["line"]) == ("up.md", 4)
-    assert "not UTF-8" in problem["message"]
+    assert "不是 UTF-8" in problem["message"]
     assert editor.get("/api/v1/entries/new-entry").status_code == 404

@@ -150,6 +150,25 @@ def test_verifying_and_stewarding(stocked: Services, editor: FlaskClient) -> Non
     assert changed.json["reviewed_at"] == verified["reviewed_at"]
 
 
+def test_only_the_revision_that_was_read_is_verified(
+    stocked: Services, editor: FlaskClient, reviewer: FlaskClient
+) -> None:
+    path = "/api/v1/entries/return-7-days"
+    found = editor.get(path)
+    read, tag = found.json["revision"], {"If-Match": found.headers["ETag"]}
+    changed = {"content": {**CONTENT, "title": "退货规则", "effective_from": None}}
+    newest = editor.put(path, json=changed, headers=tag).json["latest"]
+    assert editor.post(f"{path}/verify", json={"revision": read}).status_code == 200
+    for name, who in (("submit", editor), ("approve", reviewer), ("publish", reviewer)):
+        assert step(who, name, newest).status_code == 200
+    refused = editor.post(f"{path}/verify", json={"revision": read})
+    assert refused.status_code == 409
+    assert str(newest) in refused.json["detail"]
+    assert editor.post(f"{path}/verify", json={"revision": newest}).status_code == 200
+    late = editor.patch(f"{path}/stewardship", json={"owner": "物流组"}, headers=tag)
+    assert late.status_code == 409
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

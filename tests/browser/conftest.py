@@ -7,7 +7,9 @@ test file then gets a service of its own on a copy of that, so what it does stay
 import itertools
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,13 +67,16 @@ def home(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Home:
             sessions[login] = dict(context.storage_state())
             context.close()
         token = new_token(started.data)
+    with closing(sqlite3.connect(started.data / "zhike.db")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Home(started.data, f"{link.path}?{link.query}", token, sessions)
 
 
 @pytest.fixture(scope="module")
 def service(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     data = tmp_path_factory.mktemp("data") / "data"
-    shutil.copytree(home.data, data)
+    beside = shutil.ignore_patterns("*-wal", "*-shm")  # `home` has emptied them
+    shutil.copytree(home.data, data, ignore=beside)
     with serving(data, None) as started:
         yield Service(started.base, started.base + home.setup_path, data)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.service import Service, run_command
 
@@ -148,6 +148,16 @@ def scratch(page: Page, service: Service) -> None:
     """Open the console and wait until it takes what is typed."""
     page.goto(f"{service.base}/agent")
     expect(page.locator("#reply strong")).to_have_text("等客户开口")
+
+
+def walk_to(page: Page, wanted: Locator) -> None:
+    """With j, as the lists of the desk are walked, until the row has the focus."""
+    expect(wanted).to_be_visible()
+    for _ in range(200):
+        if wanted.evaluate("row => row === document.activeElement"):
+            return
+        page.keyboard.press("j")
+    raise AssertionError("j never came to the row")
 
 
 def publish(

@@ -115,7 +115,7 @@ def test_an_entry_that_was_replaced_names_its_successor(
     page = lin.page()
     page.keyboard.press("Alt+l")
     news = change_of(page, "刻字服务规则").filter(has_text="已失效")
-    expect(news).to_contain_text("已由「个性定制规则」替代")
+    expect(news).to_contain_text("已由“个性定制规则”替代")
     expect(news).to_contain_text("已被取代")
     news.get_by_role("button", name="两版对照").click()
     versions = page.get_by_role("dialog", name="两版对照")

@@ -12,7 +12,7 @@ def test_board_shows_planted_faults_with_reasons(service: Service, page: Page) -
         expect(page.locator(".state-tiles")).to_contain_text(word)
     row = page.locator("tr[data-entry=faq-price-protect-promo]")
     expect(row).to_contain_text("依据已变更")
-    expect(row).to_contain_text("「价格保护规则」")
+    expect(row).to_contain_text("“价格保护规则”")
     expect(row.get_by_role("link", name="查看")).to_have_attribute("href", "/entries/price-protect")
 
 
@@ -24,6 +24,7 @@ def test_filters_narrow_the_board(service: Service, page: Page) -> None:
 
 def test_verifying_clears_an_overdue_review(service: Service, page: Page) -> None:
     page.goto(f"{service.base}/desk/freshness?state=review_overdue")
+    expect(page.locator("#board[data-ready]")).to_be_attached()
     row = page.locator("tr[data-entry=installment]")
     row.get_by_role("button", name="核实无误").click()
     expect(page.locator("tr[data-entry=installment]")).to_have_count(0)

@@ -24,7 +24,7 @@ def vocabulary(folder: Path, *content: tuple[Audience, dict[str, object]]) -> Vo
         made.append((audience, forms(analysed)))
     for name, write in files(made).items():
         write(folder / name)
-    return Vocabulary(folder)
+    return Vocabulary.read(folder)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_the_commoner_weighs_more(words: Words) -> None:
 
 
 def test_readers_see_only_what_is_for_them(words: Words, tmp_path: Path) -> None:
-    everybody = Vocabulary(tmp_path).for_readers(Audience)
+    everybody = Vocabulary.read(tmp_path).for_readers(Audience)
     assert texts(words.sounding(["bucan"])) == [set()]
     assert texts(everybody.sounding(["bucan"])) == [{"补偿"}]
 

@@ -165,3 +165,18 @@ def test_hostile_texts_are_looked_at_in_bounded_time() -> None:
     lines = "\n".join(f"过保上门费 {number} 元，不修也要支付。" for number in range(1500))
     assert conflicts(revision("a", endless), revision("b", lines)) == []
     assert find([revision("a", "免" * 50_000 + "费"), revision("b", "不收" * 50_000)]) == []
+
+
+def test_those_of_one_entry_are_the_same_ones_found_sooner() -> None:
+    revisions = [
+        revision("a", "价保申请须在签收后七天内提交。过保产品上门检修，每次收取上门费 60 元。"),
+        revision("b", "价保申请须在签收后 15 天内提交。"),
+        revision("c", "过保产品上门检修，每次收取上门费 80 元。"),
+        revision("d", "价保申请须在签收后 30 天内提交。过保产品上门检修，每次收取上门费 90 元。"),
+    ]
+    everything = find(revisions)
+    assert len(everything) > 4
+    for name in "abcd":
+        mine = [pair for pair in everything if name in (pair.a.entry_id, pair.b.entry_id)]
+        assert find(revisions, about=name) == mine
+    assert find(revisions, about="nobody") == []

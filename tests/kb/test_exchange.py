@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -139,10 +140,14 @@ def test_untrusted_files_become_drafts_of_whoever_sends_them(kb: KnowledgeBase) 
     assert (revision.status, revision.author, revision.approved_by) == (Status.DRAFT, "ops", "")
     assert revision.published_at is None
     assert entry.stewardship == Stewardship("退换货组", "", 90)
-    proposal = rule(revision=7, body="小件退货运费 15 元。", owner="别组")
+    proposal = rule(revision=7, body="小件退货运费 15 元。", owner="别组", reviewed="2026-11-21")
     done = take(kb, {"a.md": proposal}, trusted=False)
     assert [(row.action, row.revision) for row in done.rows] == [(Action.CHANGED, 2)]
-    assert kb.entry("rule").stewardship.owner == "退换货组"
+    keeper = replace(entry.stewardship, owner="别组")
+    assert kb.entry("rule").stewardship == keeper, "they may say who keeps it, not that it was read"
+    unsaid = rule(revision=8, body="小件退货运费 16 元。", owner="")
+    take(kb, {"a.md": unsaid}, trusted=False)
+    assert kb.entry("rule").stewardship.owner == "别组", "what a file leaves out stays"
     assert actions(take(kb, {"a.md": rule()}, trusted=False)) == ["unchanged"]
 
 

@@ -186,6 +186,19 @@ def test_past_date_in_text_but_not_in_cases() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reviewed", "published", "flagged"),
+    [(5, 100, False), (50, 100, True), (5, 3, True)],
+    ids=["confirmed since", "confirmed before it passed", "written after the confirmation"],
+)
+def test_a_passed_date_that_somebody_found_right_is_right(
+    reviewed: float, published: float, flagged: bool
+) -> None:
+    text = revision(body="活动截止 2026年10月31日。", effective_from=ago(100), published=published)
+    found = states(entry("a", text, reviewed=reviewed))
+    assert found == ([State.PAST_DATE_IN_TEXT] if flagged else [])
+
+
+@pytest.mark.parametrize(
     ("body", "fields", "refs"),
     [
         ("见[规则](kb:gone)。", {}, ("gone",)),
@@ -309,3 +322,38 @@ class TestBoard:
         rows = self.rows({"fine": 50}, include_current=True)
         assert [row.entry_id for row in rows][-1] == "fine"
         assert rows[-1].damage == 0
+
+
+def test_a_missing_picture_is_a_broken_link() -> None:
+    name = f"{'a' * 64}.png"
+    shown = entry("a", revision(body=f"看图：![接线图](image:{name})，再拧紧。"))
+    assert states(shown) == [], "nobody looks unless told how"
+    assert states(shown, has_picture=lambda _name: True) == []
+    asked: list[str] = []
+    (reason,) = label(shown, has_picture=lambda one: bool(asked.append(one))).reasons
+    assert reason.state is State.BROKEN_LINK
+    assert reason.message_zh == "图片“接线图”不在了"
+    assert asked == [name]
+
+
+def test_a_replaced_entry_does_no_damage() -> None:
+    old, new = entry("a"), entry("b", revision(published=5, supersedes=("a",)))
+    found = board([old, new], assess([old, new], now=NOW), {"a": 9}, NOW)
+    assert [(row.entry_id, row.state, row.damage) for row in found] == [("a", State.SUPERSEDED, 0)]
+
+
+def test_reasons_about_a_sentence_hold_it() -> None:
+    past = entry("a", revision(body="先看说明。活动截止2026年10月31日。"))
+    (reason,) = label(past).reasons
+    assert reason.sentence == "活动截止2026年10月31日。"
+    report = Report(1, "a", 1, "一句话。", "", "李", NOW)
+    (reason,) = label(entry("a"), reports=[report]).reasons
+    assert reason.sentence == "一句话。"
+
+
+def test_times_are_told_to_the_minute() -> None:
+    moment = datetime(2026, 11, 20, 12, 45, 28, 724248, tzinfo=UTC)
+    rule = replace(revision(), published_at=moment)
+    late = entry("a", revision(depends_on=("b",)))
+    (reason,) = label(late, entry("b", rule)).reasons
+    assert "2026-11-20 20:45 第 1 版生效" in reason.message_zh

@@ -1,9 +1,15 @@
 import re
+from html import unescape
+from pathlib import Path
 
 import pytest
 
+from kb.images import ImageStore, Picture
 from kb.render import render_html
 from kb.sections import sections
+from tests.office_files import png
+
+NAME = "a" * 64 + ".png"
 
 
 def link(entry_id: str, anchor: str) -> str:
@@ -90,3 +96,93 @@ def test_nesting_beyond_all_sense_is_shown_as_written() -> None:
 def test_a_link_to_an_entry_leads_nowhere_else(target: str) -> None:
     html = render_html(f"[x](kb:{target})", link=lambda entry, anchor: f"/entries/{entry}")
     assert "href" not in html
+
+
+def picture(name: str) -> Picture | None:
+    return Picture(f"/pictures/{name}", 640, 480) if name == NAME else None
+
+
+def images(html: str) -> list[str]:
+    return re.findall(r"<img[^>]*>", html)
+
+
+def test_a_picture_of_ours_is_shown_with_its_size_and_description() -> None:
+    html = render_html(f'看 ![底座 "左" <b>](image:{NAME} "x")', picture=picture)
+    (image,) = images(html)
+    assert set(re.findall(r"(\w+)=", re.sub(r'"[^"]*"', '""', image))) == {
+        "src", "alt", "width", "height", "loading", "decoding",
+    }  # fmt: skip
+    assert f'src="/pictures/{NAME}"' in image
+    assert 'width="640"' in image
+    assert 'height="480"' in image
+    assert 'loading="lazy"' in image
+    assert unescape(re.findall(r'alt="([^"]*)"', image)[0]) == '底座 "左" <b>'
+
+
+def test_the_address_of_pictures_is_for_the_page_to_say(tmp_path: Path) -> None:
+    store = ImageStore(tmp_path)
+    name = store.put(png(3))
+    body = f"![图](image:{name})"
+    for prefix in ("/api/v1/images/", "/help/pictures/"):
+        (image,) = images(render_html(body, picture=store.shown_under(prefix)))
+        assert f'src="{prefix}{name}"' in image
+        assert {'width="3"', 'height="1"'} <= set(image.rstrip(">").split())
+
+
+@pytest.mark.parametrize("name", ["b" * 64 + ".png", "../../x.png", "", "x", NAME + "?a"])
+def test_a_picture_that_is_not_there_leaves_its_description(name: str, tmp_path: Path) -> None:
+    for found in (picture, ImageStore(tmp_path).shown_under("/pictures/"), None):
+        html = render_html(f"![底座](image:{name})", picture=found)
+        assert not images(html)
+        assert "底座" in html
+
+
+def test_a_remote_picture_is_a_link_and_never_loaded() -> None:
+    html = render_html("![促销海报](https://cdn.example/a.png) ![](http://b.example/c.gif)")
+    assert not images(html)
+    assert re.findall(r'href="([^"]+)"[^>]*>([^<]+)</a>', html) == [
+        ("https://cdn.example/a.png", "促销海报"),
+        ("http://b.example/c.gif", "http://b.example/c.gif"),
+    ]
+    linked = render_html("[![图](https://cdn.example/a.png)](https://shop.example/)")
+    assert re.findall(r'href="([^"]+)"', linked) == ["https://shop.example/"]
+    assert "图" in linked
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "![x](javascript:alert(1))",
+        "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+        "![x](//evil.example/a.png)",
+        "![x](/logout)",
+        "![x](IMAGE:x)",
+        f"![x](image:{NAME}#' onerror='alert(1))",
+        f'![" onerror="alert(1)](image:{NAME})',
+        f"![x](image:{NAME} \"' onload='alert(1)\")",
+        f'<img src="/pictures/{NAME}" onerror=alert(1)>',
+        f"![x](image:{NAME})<img src=//evil.example/p.png>",
+        f"![x][r]\n\n[r]: image:{NAME}\n[s]: https://evil.example/p.png\n\n![y][s]",
+        "![x](file:///etc/passwd)",
+        "![x](blob:https://evil.example/1)",
+    ],
+)
+def test_hostile_pictures_load_nothing_else_and_run_nothing(hostile: str) -> None:
+    html = render_html(hostile, link=link, picture=picture)
+    for image in images(html):
+        assert re.findall(r'src="([^"]*)"', image) == [f"/pictures/{NAME}"]
+        bare = re.sub(r'"[^"]*"', '""', image)
+        assert not re.search(r"\son\w+\s*=", bare)
+    for target in re.findall(r'href="([^"]*)"', html):
+        assert target.startswith(("http://", "https://"))
+
+
+def test_even_a_finder_that_lies_cannot_leave_the_attribute() -> None:
+    def lying(name: str) -> Picture:
+        return Picture("javascript:alert(1)", 1, 1)
+
+    assert "javascript:" not in render_html(f"![x](image:{NAME})", picture=lying)
+    quoting = render_html(
+        f"![x](image:{NAME})", picture=lambda _: Picture('/a"><script>alert(1)</script>', 1, 1)
+    )
+    assert "<script" not in quoting

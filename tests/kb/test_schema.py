@@ -19,7 +19,10 @@ from kb.errors import ZhikeError
 from kb.knowledge import KnowledgeBase
 from kb.settings import Settings
 
-ASSISTANTS = {"person", "token", "setup_link", "login_session", "feedback", "usage_count", "gap"}
+ASSISTANTS = {
+    *("person", "token", "setup_link", "login_session", "feedback", "usage_count", "gap"),
+    *("saved_question", "hit_run", "hit_row"),
+}
 
 
 def shape(inspector: sa.Inspector, table: str) -> dict[str, Any]:

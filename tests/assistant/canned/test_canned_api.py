@@ -100,7 +100,7 @@ def test_a_changed_basis_is_told_with_its_day(
     published(shop.kb, "return-7-days", replace(RETURNS, title="新规则"))
     row = search(agent, "wdth")[0]
     assert (row["usable"], row["state"]) == (True, "basis_changed")
-    assert "「新规则」已于 2026-11-23" in row["reasons"][0]["message"]
+    assert "“新规则”已于 2026-11-23" in row["reasons"][0]["message"]
 
 
 def test_a_hidden_basis_is_never_named(

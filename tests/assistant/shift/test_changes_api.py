@@ -108,7 +108,7 @@ def test_an_entry_replaced_by_another(shop: Services, agent: FlaskClient) -> Non
     )
     rows = {row["entry_id"]: row for row in news(agent)}
     assert rows["return-7-days"]["what"] == "expired"
-    assert rows["return-7-days"]["summary"] == "已由「十五天退货」替代"
+    assert rows["return-7-days"]["summary"] == "已由“十五天退货”替代"
     assert rows["return-7-days"]["replaced_by"]["entry_id"] == "return-15-days"
     assert rows["return-15-days"]["what"] == "published"
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
 
 from kb.formats import limits
-from kb.formats.records import Bad, Record, Refused, Row
+from kb.formats.archive import member_bytes
+from kb.formats.records import Bad, Note, Page, Record, Refused, Row
 from kb.formats.wording import said
 from tests.kb.formats.conftest import Desk
-from tests.office_files import docx, paragraph, part, with_parts, xlsx, zipped
+from tests.office_files import (
+    docx,
+    paragraph,
+    part,
+    picture,
+    png,
+    with_parts,
+    xlsx,
+    zipped,
+)
 
 Reader = Callable[..., list[Record]]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -37,6 +50,24 @@ def encrypted(archive: bytes) -> bytes:
             out[place + offset] |= 1
             place = out.find(magic, place + 4)
     return bytes(out)
+
+
+def damaged(archive: bytes, name: str) -> bytes:
+    """The archive with some packed bytes of one part overwritten, its directory left as it was."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        info = opened.getinfo(name)
+    start = info.header_offset + 30 + len(name.encode())
+    return archive[:start] + b"\xff" * 12 + archive[start + 12 :]
+
+
+def special(name: str, mode: int = 0, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive with one member of that mode, packed in that way."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        info = zipfile.ZipInfo(name)
+        info.external_attr, info.compress_type = mode << 16, method
+        archive.writestr(info, b"---\nid: abc\n---\n")
+    return sink.getvalue()
 
 
 HOSTILE: dict[str, tuple[str, bytes, str]] = {
@@ -68,6 +99,17 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
     "absolute": ("a.zip", zipped({"/etc/x.md": b"x"}), "forbidden name"),
     "drive": ("a.zip", zipped({"C:/x.md": b"x"}), "forbidden name"),
     "backslashes": ("a.zip", zipped({"..\\x.md": b"x"}), "forbidden name"),
+    "bomb of markdown": ("a.zip", zipped({"a.md": b"a" * (40 << 20)}), "100 times"),
+    "bomb of many": (
+        "a.zip",
+        zipped({f"{n}.md": b"" for n in range(limits.MAX_MEMBERS + 1)}),
+        "parts inside",
+    ),
+    "a link": ("a.zip", special("a.md", 0o120777), "holds a link"),
+    "another packing": ("a.zip", special("a.md", 0, zipfile.ZIP_BZIP2), "compression"),
+    "damaged part": ("a.xlsx", damaged(TABLE, SHEET), "inside cannot be read"),
+    "damaged part of word": ("a.docx", damaged(MANUAL, "word/document.xml"), "cannot be read"),
+    "damaged types": ("a.xlsx", damaged(TABLE, "[Content_Types].xml"), "cannot be read"),
     "encrypted": ("a.xlsx", encrypted(TABLE), "encrypted"),
     "encrypted by office": ("a.xlsx", OLD, "encrypted or of an old format"),
     "old word": ("a.docx", OLD, "encrypted or of an old format"),
@@ -122,6 +164,50 @@ def test_a_hostile_file_is_refused_with_a_reason_in_both_languages(read: Reader,
     message = str(caught.value)
     assert said(message, "en") == message
     assert any("\u4e00" <= char <= "\u9fff" for char in said(message, "zh-CN"))
+
+
+def test_a_damaged_file_of_an_archive_costs_only_itself(lite: Desk) -> None:
+    text = b"---\nid: %s\nkind: guide\ntitle: x\n---\n\n" + b"text " * 20 + b"\n"
+    files = {f"{name}.md": text % name.encode() for name in ("first", "second", "third", "last")}
+    data = damaged(damaged(zipped(files), "second.md"), "third.md")
+    run = lite.dry("a.zip", data)
+    found = {row.place: row.outcome.value for row in lite.rows(run)}
+    assert found == {
+        "first.md": "new", "second.md": "failed", "third.md": "failed", "last.md": "new",
+    }  # fmt: skip
+    assert all("cannot be read" in p.message for row in lite.rows(run) for p in row.problems)
+
+
+def test_a_damaged_picture_of_a_manual_costs_only_itself(read: Reader) -> None:
+    body = [paragraph("标题", "1"), paragraph("看图"), picture("p", "底座"), paragraph("完")]
+    found = read("a.docx", damaged(docx(body, pictures={"p": png(400)}), "word/media/p.png"))
+    (page,) = [record for record in found if isinstance(record, Page)]
+    assert page.body == "看图\n\n底座\n\n完", "its description stays"
+    assert any("picture was left out" in r.message for r in found if isinstance(r, Note))
+
+
+def test_a_part_that_cannot_be_read_is_refused_whatever_is_wrong_with_it() -> None:
+    data = zipped({"a.md": b"text " * 100})
+    for spoilt in (damaged(data, "a.md"), encrypted(data), data.replace(b"a.md", b"b.md", 1)):
+        with zipfile.ZipFile(io.BytesIO(spoilt)) as archive:
+            (name,) = archive.namelist()
+            with pytest.raises(Refused, match="inside cannot be read"):
+                member_bytes(archive, name, limits.MAX_CELL)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "http://127.0.0.1:9/x.png", "../../x"])
+def test_a_manual_fetches_nothing_from_elsewhere(read: Reader, target: str) -> None:
+    body = [paragraph("标题", "1"), paragraph("看图"), picture("p", "图")]
+    data = docx(body, pictures={"p": None})
+    names = "word/_rels/document.xml.rels"
+    outside = b'TargetMode="External" Target="%s"' % target.encode()
+    relations = part(data, names).replace(b'Target="media/p.png"', outside)
+    assert target.encode() in relations
+    linked = part(data, "word/document.xml").replace(b"r:embed=", b"r:link=")
+    found = read("a.docx", with_parts(data, {names: relations, "word/document.xml": linked}))
+    (page,) = [record for record in found if isinstance(record, Page)]
+    assert page.body == "看图\n\n图", "its description stays"
+    assert any("picture was left out" in r.message for r in found if isinstance(r, Note))
 
 
 def test_memory_and_time_are_really_bounded(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,8 +268,6 @@ def test_a_quotation_mark_left_open_is_told_and_what_was_before_it_goes_in(read:
 
 
 def test_a_file_beyond_the_size_is_not_kept(lite: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    import io
-
     from kb.errors import InvalidInput
 
     monkeypatch.setattr(limits, "MAX_FILE", 1000)
@@ -198,3 +282,11 @@ def test_names_of_files_do_no_harm(lite: Desk) -> None:
         assert "/" not in run.name
         assert run.name.isprintable()
         assert run.name.endswith(".csv")
+
+
+def test_a_damaged_picture_of_an_archive_costs_only_itself(lite: Desk) -> None:
+    sound = png(40)
+    name = f"images/{hashlib.sha256(sound).hexdigest()}.png"
+    spoilt = f"images/{'0' * 64}.png"
+    data = zipped({"first.md": "# 甲\n\n内容。\n", name: sound, spoilt: sound[:-20]})
+    assert lite.outcomes(lite.dry("a.zip", data)) == ["new"]

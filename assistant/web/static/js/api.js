@@ -8,14 +8,18 @@ export class Problem extends Error {
     this.status = status;
     this.title = body.title || "";
     this.errors = body.errors || [];
+    this.body = body; // what an answer says beyond that, such as the questions that would break
   }
 }
 
 /** As JSON; half a character, left where a text was cut, is replaced: the service refuses it. */
 const packed = (body) => JSON.stringify(body, (_, value) => (typeof value === "string" ? value.toWellFormed() : value));
 
-/** Calls `path`; resolves to the parsed body, rejects with Problem (status 0: offline). */
-export async function call(method, path, body, { signal, headers } = {}) {
+/**
+ * Calls `path`; resolves to the parsed body, rejects with Problem (status 0: offline). With `type` the body is a text
+ * of that media type and goes out as it is.
+ */
+export async function call(method, path, body, { signal, headers, type } = {}) {
   let response;
   const asked = Date.now();
   try {
@@ -24,10 +28,10 @@ export async function call(method, path, body, { signal, headers } = {}) {
       signal,
       headers: {
         Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": type ?? "application/json" }),
         ...headers,
       },
-      body: body === undefined ? undefined : packed(body),
+      body: body === undefined || type ? body : packed(body),
       credentials: "same-origin",
     });
   } catch (error) {

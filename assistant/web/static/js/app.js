@@ -10,6 +10,9 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
 });
 
+// On a narrow screen the navigation scrolls; where one is stays in sight.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;

@@ -91,8 +91,7 @@ const day = (row) => (row.submitted_at ?? row.changed_at ?? "").slice(0, 16).rep
 async function show(row) {
   if (tab === "waiting") {
     opened = row.id;
-    for (const button of list.querySelectorAll(".case-row")) button.toggleAttribute("aria-current", button.dataset.case === opened);
-    list.querySelector(`[data-case="${row.id}"]`).setAttribute("aria-current", "true");
+    for (const button of list.querySelectorAll(".case-row")) button.ariaCurrent = button.dataset.case === opened ? "true" : null;
     await review.open(row.id, true);
     return;
   }

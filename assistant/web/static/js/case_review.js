@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { readable, ruleCard } from "./console/case_basis.js";
+import { askReason } from "./desk/override.js";
 import { h, icon, toast } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -121,6 +122,14 @@ export class CaseReview {
       await this.on.onDone(after.row);
       this.root.focus();
     } catch (problem) {
+      if (problem.body?.broken && !body.override) {
+        const override = await askReason(problem.message, problem.body.broken);
+        this.main.disabled = false;
+        this.main.focus();
+        this.#busy = false;
+        if (override) await this.#step(name, { ...body, override }, done);
+        return;
+      }
       this.error.textContent = problem.status === 0 ? t("common.offline") : problem.status === 409 ? t("casedesk.changed") : problem.status === 403 ? t("casedesk.not_now") : problem.message;
       this.main.disabled = false;
     } finally {

@@ -27,7 +27,7 @@ export function dateField(input) {
     const value = text ? day(text) : "";
     const wrong = value === null;
     input.setCustomValidity(wrong ? t("date.wrong") : "");
-    input.toggleAttribute("aria-invalid", wrong && final);
+    input.ariaInvalid = wrong && final ? "true" : null;
     if (wrong) {
       if (final) input.reportValidity();
       return;

@@ -227,7 +227,7 @@ class CaseWriter {
   #fault(name, message) {
     this.errors[name].textContent = message;
     this.errors[name].hidden = !message;
-    this.inputs[name].toggleAttribute("aria-invalid", Boolean(message));
+    this.inputs[name].ariaInvalid = message ? "true" : null;
   }
 
   #closed() {

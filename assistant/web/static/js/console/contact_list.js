@@ -124,8 +124,7 @@ export class ContactList {
     const shape = JSON.stringify([contact?.version, contact?.unread, last?.number, open, drafted]);
     if (button.dataset.shape === shape) return;
     button.dataset.shape = shape;
-    button.toggleAttribute("aria-current", open);
-    if (open) button.setAttribute("aria-current", "true");
+    button.ariaCurrent = open ? "true" : null;
     button.replaceChildren(...(contact ? this.#contact(contact, last, drafted) : [
       h("span", { class: "line" }, icon("edit"), h("b", {}, t("contacts.scratch"))),
       h("span", { class: "line words" }, t("contacts.scratch_help"))]));

@@ -15,7 +15,8 @@ export class EntryPicker {
   #found = [];
   #index = -1;
   #timer = 0;
-  #asked = "";
+  #asking = null; // `{ query, done }`: what was asked for last, and the promise that its rows are shown
+  #entering = false;
 
   constructor(id, chosen = [], { onTake, taken, label = t("canned.rests_on"), placeholder = t("canned.rests_on_find") } = {}) {
     this.chosen = [...chosen];
@@ -26,8 +27,7 @@ export class EntryPicker {
     this.input = h("input", {
       class: "input", id, type: "text", role: "combobox", autocomplete: "off", maxlength: 80, placeholder,
       "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list",
-      oninput: () => { clearTimeout(this.#timer); this.#timer = setTimeout(() => this.#search(), PAUSE_MS); },
-      onkeydown: (event) => this.#key(event), onblur: () => this.#show([]),
+      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => this.#forget(),
     });
     this.element = h("div", { class: "picker" }, this.tags, this.input, this.list);
     this.#drawChosen();
@@ -37,15 +37,55 @@ export class EntryPicker {
     return this.chosen.map(({ entry_id: id }) => id);
   }
 
-  async #search() {
+  /** What was found is not for these words: none of it is taken any more, though it stays to be seen until the answer. */
+  #typed() {
+    this.#found = [];
+    this.#index = -1;
+    this.#mark();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#search(), PAUSE_MS);
+  }
+
+  /** Resolves when what is shown was found for the words that stand there now. */
+  #search() {
+    clearTimeout(this.#timer);
     const query = this.input.value.trim();
-    this.#asked = query;
-    if (!query) {
-      this.#show([]);
-      return;
+    if (this.#asking?.query !== query) {
+      const asking = this.#asking = { query };
+      asking.done = this.#find(asking);
     }
-    const { entries } = await call("GET", `/api/v1/entries?${new URLSearchParams({ q: query, status: "published", limit: MOST })}`).catch(() => ({ entries: [] }));
-    if (this.#asked === query) this.#show(entries.filter(({ id, kind }) => kind !== "reply" && !this.taken().includes(id)));
+    return this.#asking.done;
+  }
+
+  async #find(asking) {
+    const { query } = asking;
+    let entries = [];
+    if (query) {
+      try {
+        ({ entries } = await call("GET", `/api/v1/entries?${new URLSearchParams({ q: query, status: "published", limit: MOST })}`));
+      } catch {
+        asking.query = null; // the same words may be asked for again
+      }
+    }
+    if (this.#asking === asking) this.#show(entries.filter(({ id, kind }) => kind !== "reply" && !this.taken().includes(id)));
+  }
+
+  /** Shows nothing more, also of what is still being searched for. */
+  #forget() {
+    clearTimeout(this.#timer);
+    this.#asking = null;
+    this.#show([]);
+  }
+
+  /** Takes the row that is marked once the search for the words there is through; who types on takes nothing yet. */
+  async #enter() {
+    const typed = this.input.value.trim();
+    if (!typed || this.#entering) return;
+    this.#entering = true;
+    await this.#search();
+    this.#entering = false;
+    const entry = this.#found[this.#index];
+    if (entry && typed === this.input.value.trim()) this.#take(entry);
   }
 
   #show(found) {
@@ -72,8 +112,7 @@ export class EntryPicker {
     if (this.onTake) this.onTake(entry);
     else this.chosen.push({ entry_id: entry.id, title: entry.title });
     this.input.value = "";
-    this.#asked = "";
-    this.#show([]);
+    this.#forget();
     this.#drawChosen();
     this.input.focus();
   }
@@ -87,11 +126,11 @@ export class EntryPicker {
   }
 
   #key(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return;
     const count = this.#found.length;
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      if (this.#found[this.#index]) this.#take(this.#found[this.#index]);
+      this.#enter();
     } else if (count && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       this.#index = (this.#index + (event.key === "ArrowDown" ? 1 : -1) + count) % count;

@@ -1,0 +1,1 @@
+"""What a change of knowledge does to answers: saved questions, impact previews, hit tests."""
