@@ -77,7 +77,8 @@ def service(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     data = tmp_path_factory.mktemp("data") / "data"
     beside = shutil.ignore_patterns("*-wal", "*-shm")  # `home` has emptied them
     shutil.copytree(home.data, data, ignore=beside)
-    with serving(data, None) as started:
+    # One process: of several, each hears of a change a moment later than the one that made it.
+    with serving(data, None, ZHIKE_WORKERS="1") as started:
         yield Service(started.base, started.base + home.setup_path, data)
 
 

@@ -524,6 +524,9 @@ def test_no_contacts_says_what_comes_next(desk: Desk) -> None:
         "**/api/v1/contacts?*",
         lambda route: route.fulfill(json={"contacts": [], "position": 0}),
     )
+    page.route(
+        "**/api/v1/events*", lambda route: route.abort()
+    )  # they tell of other tests' contacts
     page.reload()
     expect(page.locator("#contacts")).to_contain_text("新会话会自动出现在这里")
 

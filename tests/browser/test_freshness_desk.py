@@ -146,6 +146,7 @@ def test_filters_act_in_place_and_can_be_gone_back_from(service: Service, desk: 
     desk.locator("#filters [name=product]").select_option(index=1)
     expect(desk).to_have_url(re.compile("product="))
     desk.get_by_label("只看与我有关").check()
+    expect(desk).to_have_url(re.compile("mine="))
     expect(desk.locator(".empty")).to_contain_text("没有条目")
     desk.go_back()
     desk.go_back()
