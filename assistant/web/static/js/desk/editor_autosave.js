@@ -92,7 +92,7 @@ export class Autosave {
       const { saved_at: at } = await call("PUT", `/api/v1/working/${this.key}`, { ...body, seen: this.#seen });
       this.#seen = at;
       this.#kept = text;
-      this.#forget();
+      if (!this.#here || this.#here === text) this.#forget(); // what is kept here may have been typed since
       this.say("saved", at);
     } catch (problem) {
       if (problem.status === 409 && [sent, body.state].some((own) => own && same(problem.body.draft.state, own))) {
@@ -104,7 +104,8 @@ export class Autosave {
         this.#wait(body, text);
         this.onNewer(problem.body.draft);
       } else {
-        this.#say(this.#keep(body, text) ? "local" : "failed");
+        const newest = this.collect() ?? body; // the page may be on its way out, with more than was sent
+        this.#say(this.#keep(newest, JSON.stringify(newest)) ? "local" : "failed");
         this.#timer = setTimeout(() => this.now(), AGAIN_MS);
       }
     }
