@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
+from assistant.web.editing_requests import UnfinishedIn
 from assistant.web.moments import parse_moment
 from assistant.web.requests import ContentIn, StewardshipIn
 from kb.model import Content, Slot, Stewardship
@@ -11,14 +14,21 @@ from kb.model import Content, Slot, Stewardship
 
 def content_of(given: ContentIn) -> Content:
     """The content that a request describes; dates are read in the site's time zone."""
+    return content_with(given, lambda field, text: parse_moment(text, f"content.{field}"))
+
+
+def content_with(
+    given: ContentIn | UnfinishedIn, moment: Callable[[str, str | None], datetime | None]
+) -> Content:
+    """The content that a request describes, its dates as `moment(field, text)` reads them."""
     return Content(
         kind=given.kind,
         title=given.title.strip(),
         body=given.body.replace("\r\n", "\n").strip("\n"),
         lang=given.lang,
         audience=given.audience,
-        effective_from=parse_moment(given.effective_from, "content.effective_from"),
-        effective_until=parse_moment(given.effective_until, "content.effective_until"),
+        effective_from=moment("effective_from", given.effective_from),
+        effective_until=moment("effective_until", given.effective_until),
         risk=given.risk,
         products=tuple(given.products),
         channels=tuple(given.channels),

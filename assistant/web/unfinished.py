@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from assistant.web import context, messages
+from assistant.web.content_input import content_with
 from assistant.web.editing_requests import UnfinishedIn
 from assistant.web.problems import told
 from assistant.web.responses import ProblemOut
 from kb.clock import parse_local
 from kb.errors import InvalidInput
-from kb.model import Content, Slot
+from kb.model import Content
 from kb.validation import content_problems
 
 
@@ -26,26 +27,7 @@ def unfinished_content(given: UnfinishedIn) -> tuple[Content, list[ProblemOut]]:
             problems.append({"field": field, "message": message})
             return None
 
-    content = Content(
-        kind=given.kind,
-        title=given.title.strip(),
-        body=given.body.replace("\r\n", "\n").strip("\n"),
-        lang=given.lang,
-        audience=given.audience,
-        effective_from=moment("effective_from", given.effective_from),
-        effective_until=moment("effective_until", given.effective_until),
-        risk=given.risk,
-        products=tuple(given.products),
-        channels=tuple(given.channels),
-        tags=tuple(given.tags),
-        questions=tuple(given.questions),
-        counter=tuple(given.counter),
-        depends_on=tuple(given.depends_on),
-        supersedes=tuple(given.supersedes),
-        short_code=given.short_code,
-        slots=tuple(Slot(slot.name, slot.label) for slot in given.slots),
-    )
-    return content, problems
+    return content_with(given, moment), problems
 
 
 def problems_of(content: Content) -> list[ProblemOut]:

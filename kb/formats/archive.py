@@ -35,7 +35,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except UNREADABLE:
         raise Refused("is damaged or cut off: it cannot be opened as an archive") from None
     members = archive.infolist()
     if len(members) > limits.MAX_MEMBERS:

@@ -2,9 +2,9 @@
 
 import { call } from "../api.js";
 import { h, icon } from "../dom.js";
+import { EntryOptions } from "../entry_options.js";
 import { t } from "../i18n.js";
 
-const PAUSE_MS = 120;
 const MOST = 8;
 
 /**
@@ -12,10 +12,6 @@ const MOST = 8;
  * entries taken are somebody else's to show, and `taken()` tells the ids that are not offered again.
  */
 export class EntryPicker {
-  #found = [];
-  #index = -1;
-  #timer = 0;
-  #asking = null; // `{ query, done }`: what was asked for last, and the promise that its rows are shown
   #entering = false;
 
   constructor(id, chosen = [], { onTake, taken, label = t("canned.rests_on"), placeholder = t("canned.rests_on_find") } = {}) {
@@ -27,7 +23,12 @@ export class EntryPicker {
     this.input = h("input", {
       class: "input", id, type: "text", role: "combobox", autocomplete: "off", maxlength: 80, placeholder,
       "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list",
-      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => this.#forget(),
+      onkeydown: (event) => this.#key(event), onblur: () => this.options.forget(),
+    });
+    this.options = new EntryOptions(this.input, this.list, {
+      find: (query) => this.#find(query),
+      row: (entry) => [h("b", {}, entry.title), h("span", { class: "small quiet" }, t(`kind.${entry.kind}`))],
+      take: (entry) => this.#take(entry),
     });
     this.element = h("div", { class: "picker" }, this.tags, this.input, this.list);
     this.#drawChosen();
@@ -37,44 +38,10 @@ export class EntryPicker {
     return this.chosen.map(({ entry_id: id }) => id);
   }
 
-  /** What was found is not for these words: none of it is taken any more, though it stays to be seen until the answer. */
-  #typed() {
-    this.#found = [];
-    this.#index = -1;
-    this.#mark();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#search(), PAUSE_MS);
-  }
-
-  /** Resolves when what is shown was found for the words that stand there now. */
-  #search() {
-    clearTimeout(this.#timer);
-    const query = this.input.value.trim();
-    if (this.#asking?.query !== query) {
-      const asking = this.#asking = { query };
-      asking.done = this.#find(asking);
-    }
-    return this.#asking.done;
-  }
-
-  async #find(asking) {
-    const { query } = asking;
-    let entries = [];
-    if (query) {
-      try {
-        ({ entries } = await call("GET", `/api/v1/entries?${new URLSearchParams({ q: query, status: "published", limit: MOST })}`));
-      } catch {
-        asking.query = null; // the same words may be asked for again
-      }
-    }
-    if (this.#asking === asking) this.#show(entries.filter(({ id, kind }) => kind !== "reply" && !this.taken().includes(id)));
-  }
-
-  /** Shows nothing more, also of what is still being searched for. */
-  #forget() {
-    clearTimeout(this.#timer);
-    this.#asking = null;
-    this.#show([]);
+  /** Entries in force that may be taken here. */
+  async #find(query) {
+    const { entries } = await call("GET", `/api/v1/entries?${new URLSearchParams({ q: query, status: "published", limit: MOST })}`);
+    return entries.filter(({ id, kind }) => kind !== "reply" && !this.taken().includes(id));
   }
 
   /** Takes the row that is marked once the search for the words there is through; who types on takes nothing yet. */
@@ -82,37 +49,17 @@ export class EntryPicker {
     const typed = this.input.value.trim();
     if (!typed || this.#entering) return;
     this.#entering = true;
-    await this.#search();
+    await this.options.search();
     this.#entering = false;
-    const entry = this.#found[this.#index];
+    const entry = this.options.marked;
     if (entry && typed === this.input.value.trim()) this.#take(entry);
-  }
-
-  #show(found) {
-    this.#found = found;
-    this.#index = found.length ? 0 : -1;
-    this.list.hidden = !found.length;
-    this.input.setAttribute("aria-expanded", String(found.length > 0));
-    this.list.replaceChildren(...found.map((entry, index) => h("li", {
-      role: "option", id: `${this.list.id}-${index}`,
-      onmousedown: (event) => { event.preventDefault(); this.#take(entry); },
-    }, h("b", {}, entry.title), h("span", { class: "small quiet" }, t(`kind.${entry.kind}`)))));
-    this.#mark();
-  }
-
-  #mark() {
-    [...this.list.children].forEach((item, index) => item.setAttribute("aria-selected", String(index === this.#index)));
-    const item = this.list.children[this.#index];
-    item?.scrollIntoView({ block: "nearest" });
-    if (item) this.input.setAttribute("aria-activedescendant", item.id);
-    else this.input.removeAttribute("aria-activedescendant");
   }
 
   #take(entry) {
     if (this.onTake) this.onTake(entry);
     else this.chosen.push({ entry_id: entry.id, title: entry.title });
     this.input.value = "";
-    this.#forget();
+    this.options.forget();
     this.#drawChosen();
     this.input.focus();
   }
@@ -127,18 +74,15 @@ export class EntryPicker {
 
   #key(event) {
     if (event.isComposing || event.keyCode === 229) return;
-    const count = this.#found.length;
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       this.#enter();
-    } else if (count && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && this.options.move(event.key === "ArrowDown" ? 1 : -1)) {
       event.preventDefault();
-      this.#index = (this.#index + (event.key === "ArrowDown" ? 1 : -1) + count) % count;
-      this.#mark();
-    } else if (event.key === "Escape" && count) {
+    } else if (event.key === "Escape" && this.options.marked) {
       event.preventDefault();
       event.stopPropagation();
-      this.#show([]);
+      this.options.forget();
     } else if (event.key === "Backspace" && !this.input.value && this.chosen.length) {
       this.chosen.pop();
       this.#drawChosen();
