@@ -105,6 +105,37 @@ def test_a_new_entry_is_taken_up_again_and_a_reload_loses_nothing(first: Colleag
     other.close()
 
 
+def test_words_typed_after_a_message_without_an_answer_are_restored(first: Colleague) -> None:
+    page = write(first, "/desk/entries/new?kind=faq")
+    arrived: list[object] = []
+
+    def unanswered(route: Route) -> None:
+        if route.request.method != "PUT":
+            route.continue_()
+            return
+        if not arrived:
+            arrived.append(route.fetch())
+        route.abort()
+
+    page.route("**/api/v1/working/new-*", unanswered)
+    page.locator("#editor-title").fill("雪天送货")
+    page.locator("#editor-body").focus()  # leaving the title sends it
+    expect(page.locator("#editor-saved")).to_contain_text("离线")
+    add(page, "顺延一天。")
+    page.locator("#editor-title").focus()
+    expect(page.locator("#editor-saved")).to_contain_text("离线")
+    written = body(page)
+    page.reload()
+    page.unroute_all()
+    taken_up(page)
+    expect(page.locator("[data-notice=restore]")).to_contain_text("已恢复您在")
+    assert body(page) == written
+    kept(page)
+    page.get_by_role("button", name="另写一条").click()
+    taken_up(page)
+    page.close()
+
+
 def test_offline_it_stays_on_this_computer(first: Colleague) -> None:
     page = write(first, "/desk/entries/refund-timing/edit")
     page.context.set_offline(True)

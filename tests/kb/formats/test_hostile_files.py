@@ -212,8 +212,10 @@ def test_a_manual_fetches_nothing_from_elsewhere(read: Reader, target: str) -> N
 
 def test_memory_and_time_are_really_bounded(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SECONDS", 0.05)
+    rows = b"".join(b'<row r="%d"/>' % number for number in range(3, 1_000_000))
+    long = part(TABLE, SHEET).replace(b"</sheetData>", rows + b"</sheetData>")  # seconds to read
     with pytest.raises(Refused, match="too long or too much memory"):
-        read("a.xlsx", TABLE)
+        read("a.xlsx", with_parts(TABLE, {SHEET: long}))
     monkeypatch.undo()
     text = b"<si><t>" + b"x" * 1000 + b"</t></si>"  # 150 million characters, each kept at once
     table = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

@@ -7,6 +7,7 @@ import { same } from "./editor_state.js";
 const PAUSE_MS = 2000;
 const AGAIN_MS = 15_000;
 const BEACON = 60_000; // bytes that a browser still sends when the page goes away
+const MOST_UNANSWERED = 3;
 
 export class Autosave {
   #timer = 0;
@@ -14,7 +15,7 @@ export class Autosave {
   #kept = "";
   #here = "";
   #seen = "";
-  #sent = null;
+  #unanswered = []; // states sent that may be what is stored, nobody has told yet
   #taken = new Set();
   #held = false;
   #ended = false;
@@ -47,7 +48,7 @@ export class Autosave {
   /** A draft of this computer goes on here: its record goes when the service has it. */
   takeOver({ place, state }) {
     this.#taken.add(place);
-    this.#sent = state;
+    this.#sends(state);
   }
 
   /** Something was typed. */
@@ -86,17 +87,17 @@ export class Autosave {
 
   async #put(body, text) {
     this.say("saving");
-    const sent = this.#sent;
-    this.#sent = body.state;
+    this.#sends(body.state);
     try {
       const { saved_at: at } = await call("PUT", `/api/v1/working/${this.key}`, { ...body, seen: this.#seen });
       this.#seen = at;
+      this.#unanswered = [];
       this.#kept = text;
       if (!this.#here || this.#here === text) this.#forget(); // what is kept here may have been typed since
       this.say("saved", at);
     } catch (problem) {
-      if (problem.status === 409 && [sent, body.state].some((own) => own && same(problem.body.draft.state, own))) {
-        // Our own last message, sent when the page was left or its answer got lost.
+      if (problem.status === 409 && this.#unanswered.some((own) => same(problem.body.draft.state, own))) {
+        // A message of our own, sent when the page was left or its answer got lost.
         this.#seen = problem.body.draft.saved_at;
         this.soon();
       } else if (problem.status === 409) {
@@ -144,12 +145,17 @@ export class Autosave {
     if (!body || text === this.#kept) return;
     this.#keep(body, text);
     if (this.#held) return;
-    this.#sent = body.state;
+    this.#sends(body.state);
     const message = JSON.stringify({ ...body, seen: this.#seen });
     if (new Blob([message]).size > BEACON) return;
     fetch(`/api/v1/working/${this.key}`, {
       method: "PUT", keepalive: true, credentials: "same-origin", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: message,
     }).catch(() => {});
+  }
+
+  /** A message about to go may be what is stored next, with nobody left to hear of it. */
+  #sends(state) {
+    this.#unanswered = [...this.#unanswered.filter((other) => !same(other, state)), state].slice(-MOST_UNANSWERED);
   }
 
   #wait(body, text) {
@@ -163,8 +169,7 @@ export class Autosave {
   }
 
   #keep(body, text) {
-    // A message on its way may be what is stored next, with nobody left to hear of it.
-    const done = this.local.keep(this.key, { ...body, seen: this.#seen, ...(this.#saving ? { sent: this.#sent } : {}) });
+    const done = this.local.keep(this.key, { ...body, seen: this.#seen, sent: this.#unanswered });
     if (done) this.#here = text;
     return done;
   }

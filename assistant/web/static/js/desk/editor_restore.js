@@ -104,7 +104,7 @@ export class Restoring {
     }
     // Written on from what is stored: only the later one is of use.
     const later = this.#stored && this.#waiting.find((draft) => draft.place
-      && (draft.seen === this.#stored.saved_at || (draft.sent && same(draft.sent, this.#stored.state))));
+      && (draft.seen === this.#stored.saved_at || draft.sent?.some((sent) => same(sent, this.#stored.state))));
     if (later) this.#waiting = this.#waiting.filter((draft) => draft !== this.#stored);
     if (later) this.#stored = later;
     this.#waiting = lastFirst(this.#waiting);
