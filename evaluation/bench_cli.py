@@ -49,8 +49,8 @@ def bench(context: click.Context, content: Path, clients: int, requests: int, th
 @click.option("--minutes", default=10.0, show_default=True, type=click.FloatRange(min=0.05))
 @click.option("--every", default=5.0, show_default=True, type=click.FloatRange(min=0.1),
               help="Seconds between two messages of a customer.")  # fmt: skip
-@click.option("--answers/--no-answers", "answered", default=True, show_default=True,
-              help="Whether the agents answer what customers write.")  # fmt: skip
+@click.option("--answers/--no-answers", "answered", default=False, show_default=True,
+              help="Whether the agents answer, too: twice the messages.")  # fmt: skip
 @JSON
 @click.pass_context
 def bench_console(

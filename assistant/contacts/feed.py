@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from typing import Protocol
 
 from sqlalchemy.engine import Engine
@@ -22,6 +22,7 @@ from assistant.contacts.model import Event
 from kb.store import read
 
 POLL = 0.04  # seconds until a change by another process is seen
+_GATHER = 4.0  # a round of deliveries is followed by a pause this much longer, in which more gather
 HEARTBEAT = 15.0
 MAX_STREAMS = 500  # of one process; each is an open file, and there may be 1,024 of these
 _LOOK = 1.0  # seconds between looks for streams that were closed
@@ -159,16 +160,21 @@ class Feed:
 
     def _run(self) -> None:
         started = False
-        look_at = 0.0
+        look_at = busy_until = 0.0
         while not self._finished():
             self._wake.wait(POLL)
+            sleep(max(0.0, busy_until - monotonic()))
             self._wake.clear()
+            began = monotonic()
             try:
                 if not started:
                     with read(self._engine) as connection:
                         self._position = store.last_event(connection)
                     started = True
                 self._deliver()
+                # Under load many events share one round, and nobody waits longer than for a poll.
+                spent = monotonic() - began
+                busy_until = began + min(spent * (1 + _GATHER), POLL)
                 self._admit()
                 self._beat()
             except Exception:  # a full disk, a restarted database: streams outlive it
