@@ -28,7 +28,7 @@ _TITLES: dict[int, tuple[str, str]] = {
 
 _DETAILS: dict[str, tuple[str, str]] = {
     "sign_in": (
-        "请登录,或带上有效的访问令牌。",
+        "请登录，或带上有效的访问令牌。",
         "Sign in, or send a valid access token.",
     ),
     "forbidden": (
@@ -36,11 +36,11 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "Your role does not include this step. Ask an administrator if you need it.",
     ),
     "cross_site": (
-        "这个请求来自另一个网站,已拒绝。请从本站页面操作。",
+        "这个请求来自另一个网站，已拒绝。请从本站页面操作。",
         "This request came from another site and was refused. Use our own pages.",
     ),
     "absent": (
-        "没有这个页面或条目,也可能您无权查看。",
+        "没有这个页面或条目，也可能您无权查看。",
         "There is no such page or entry, or it is not open to you.",
     ),
     "no_flow": (
@@ -59,24 +59,24 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "not_json": ("请求体不是合法的 JSON。", "The body is not valid JSON."),
     "fields": ("有 {count} 处需要修改。", "{count} thing(s) to correct."),
     "if_match": (
-        "修改条目时请带 If-Match 头,值为读取时得到的 ETag。",
+        "修改条目时请带 If-Match 头，值为读取时得到的 ETag。",
         "Send If-Match with the ETag you got when reading the entry.",
     ),
     "conflict": (
-        "您读取之后,条目又有新的改动。请对照差异合并后再提交。",
+        "您读取之后，条目又有新的改动。请对比差异、合并后再提交。",
         "The entry changed after you read it. Merge with the difference shown and send again.",
     ),
     "link_check_off": (
         "外部链接检查没有开启。需要时请管理员设置 ZHIKE_CHECK_LINKS=public。",
         "Checking external links is off. Ask an administrator to set ZHIKE_CHECK_LINKS=public.",
     ),
-    "id_taken": ("编号 {id} 已被占用,请换一个。", "The id {id} is taken, choose another."),
+    "id_taken": ("编号 {id} 已被占用，请换一个。", "The id {id} is taken, choose another."),
     "storage_full": (
         "没有写入任何内容。请清理磁盘后重试。",
         "Nothing was written. Free some space and try again.",
     ),
     "storage_busy": (
-        "另一项写入正在进行,没有写入任何内容。请稍后重试。",
+        "另一项写入正在进行，没有写入任何内容。请稍后重试。",
         "Another write is under way; nothing was written. Try again in a moment.",
     ),
     "upload_too_large": (
@@ -171,11 +171,11 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "filtered_kind": ("类型是{kind}，不在所选类型内", "is of kind {kind}, which was not asked for"),
     "filtered_channel": ("只用于{channels}", "only for {channels}"),
     "server": (
-        "已记录,编号 {reference}。请稍后再试。",
+        "已记录，编号 {reference}。请稍后再试。",
         "It was logged as {reference}. Try again in a moment.",
     ),
     "too_many_streams": (
-        "打开的控制台太多,请稍后再连。",
+        "打开的控制台太多，请稍后再连。",
         "Too many consoles are connected. Try again in a moment.",
     ),
     "handed_over": ("转交“{group}”：{reason}", "Handed over to {group}: {reason}"),
@@ -185,15 +185,15 @@ _DETAILS: dict[str, tuple[str, str]] = {
     ),
     "bad_credentials": ("登录名或密码不对。", "Login or password is wrong."),
     "throttled": (
-        "失败次数太多,请 {seconds} 秒后再试。",
+        "失败次数太多，请 {seconds} 秒后再试。",
         "Too many failed attempts. Try again in {seconds} seconds.",
     ),
     "reason_hidden": (
-        "依据在您无权查看的条目里,请联系条目负责人。",
+        "依据在您无权查看的条目里，请联系条目负责人。",
         "The reason lies in an entry that is not open to you. Ask the owner of this entry.",
     ),
     "newer_revision": (
-        "这是版本 {shown};现在生效的是版本 {current}。",
+        "这是版本 {shown}；现在生效的是版本 {current}。",
         "This is version {shown}; version {current} is in force now.",
     ),
     "news_published": ("新发布", "New"),
@@ -202,8 +202,8 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "news_expired": ("已失效", "Expired"),
     "news_replaced": ("已由“{title}”替代", "Replaced by “{title}”"),
     "news_withdrawn": ("已撤回", "Withdrawn"),
-    "news_restored": ("已撤回,恢复第 {number} 版", "Withdrawn, version {number} holds again"),
-    "news_more": ("{listed} 等,另有 {count} 处", "{listed} and {count} more"),
+    "news_restored": ("已撤回，恢复第 {number} 版", "Withdrawn, version {number} holds again"),
+    "news_more": ("{listed} 等，另有 {count} 处", "{listed} and {count} more"),
     "news_reworded": ("改为“{sentence}”", "Now: {sentence}"),
     "news_added": ("新增“{sentence}”", "Added: {sentence}"),
     "news_removed": ("删去“{sentence}”", "Removed: {sentence}"),
@@ -214,22 +214,22 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "It rests on “{title}”, which holds no more: {why}",
     ),
     "ground_hidden": (
-        "所依据的一个条目已不再生效,您无权查看它。请联系这条快捷回复的负责人。",
+        "所依据的一个条目已不再生效，您无权查看它。请联系这条快捷回复的负责人。",
         "An entry it rests on holds no more and is not open to you. Ask whoever keeps this reply.",
     ),
     "ground_unknown": ("没有生效的版本", "no version is in force"),
     "ground_changed": (
-        "所依据的“{title}”已于 {day} 变化,晚于这条回复的最后修改。请核对后再用。",
+        "所依据的“{title}”已于 {day} 变化，晚于这条回复的最后修改。请核对后再用。",
         "“{title}”, its basis, changed on {day}, after this reply was written. Check first.",
     ),
     "ground_then": (
-        "这条回复按“{title}”第 {number} 版写成;所选日期适用第 {then} 版。",
+        "这条回复按“{title}”第 {number} 版写成；所选日期适用第 {then} 版。",
         "Written for version {number} of “{title}”; on the chosen date version {then} applies.",
     ),
     "reply_over": ("这条回复已于 {day} 到期。", "This reply ended on {day}."),
     "reply_not_in_force": ("这条回复现在不生效。", "This reply is not in force."),
     "later_revision": (
-        "这是版本 {shown},自 {since} 起生效。",
+        "这是版本 {shown}，自 {since} 起生效。",
         "This is version {shown}, valid from {since}.",
     ),
 }
@@ -246,7 +246,7 @@ _FIELDS: dict[str, tuple[str, str]] = {
         "请用小写字母、数字和 . _ @ -,2 到 64 个字符",
         "use lower-case letters, digits and . _ @ -, 2 to 64 characters",
     ),
-    "taken": ("已被占用,请换一个", "is taken, choose another"),
+    "taken": ("已被占用，请换一个", "is taken, choose another"),
     "short": ("至少 10 个字符", "needs at least 10 characters"),
     "long": ("最多 256 个字符", "may have 256 characters at most"),
     "same_as_login": ("不能与登录名或姓名相同", "must differ from login and name"),
@@ -268,7 +268,7 @@ _FIELDS: dict[str, tuple[str, str]] = {
     "other_kind": ("条目的类型不能改变", "an entry never changes its kind"),
     "nobody": ("没有这个在职人员", "is nobody who works here"),
     "date": (
-        "应为日期或时间,如 2026-11-22 或 2026-11-22T14:05",
+        "应为日期或时间，如 2026-11-22 或 2026-11-22T14:05",
         "must be a date or a time such as 2026-11-22 or 2026-11-22T14:05",
     ),
 }

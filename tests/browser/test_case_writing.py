@@ -71,7 +71,7 @@ def test_from_a_closed_contact_to_the_case_library(service: Service, chromium: B
         dialog.get_by_label("标题").fill("冰箱响得像打鼓，脚垫脱落换货")
         page.keyboard.press("Control+Enter")
         expect(dialog).to_be_hidden()
-        expect(page.locator(".toast")).to_contain_text("已提交给主管")
+        expect(page.locator(".toast")).to_contain_text("已提交审核")
         stored = ask_api(page, "POST", f"/api/v1/contacts/{contact}/case", {})
         assert stored["entry"]["status"] == "in_review"
         assert "[手机号]" in stored["cause"]
@@ -191,7 +191,7 @@ def test_a_case_comes_back_with_a_comment(service: Service, chromium: Browser) -
         expect(dialog).to_contain_text("请补上检测单号的说法")
         dialog.get_by_role("button", name="采纳为政策说明").click()
         page.keyboard.press("Control+Enter")
-        expect(page.locator(".toast")).to_contain_text("已提交给主管")
+        expect(page.locator(".toast")).to_contain_text("已提交审核")
 
 
 def test_a_scratch_conversation_is_kept_only_after_asking(service: Service, page: Page) -> None:

@@ -84,7 +84,7 @@ def test_a_new_revision_is_news_with_its_figures(
 
     news.focus()
     page.keyboard.press("Alt+b")
-    versions = page.get_by_role("dialog", name="两版对照")
+    versions = page.get_by_role("dialog", name="两版对比")
     expect(versions.locator("th")).to_contain_text(["版本 1", f"版本 {number}"])
     expect(versions.locator("td del")).to_have_text("10")
     expect(versions.locator("td ins")).to_have_text("15")
@@ -117,8 +117,8 @@ def test_an_entry_that_was_replaced_names_its_successor(
     news = change_of(page, "刻字服务规则").filter(has_text="已失效")
     expect(news).to_contain_text("已由“个性定制规则”替代")
     expect(news).to_contain_text("已被取代")
-    news.get_by_role("button", name="两版对照").click()
-    versions = page.get_by_role("dialog", name="两版对照")
+    news.get_by_role("button", name="两版对比").click()
+    versions = page.get_by_role("dialog", name="两版对比")
     expect(versions).to_contain_text("刻字免费")
     expect(versions).to_contain_text("刻字收取 20 元")
     page.keyboard.press("Escape")
@@ -203,7 +203,7 @@ def test_nothing_new_says_so(service: Service, lin: Colleague) -> None:
 def test_a_conflict_shows_both_sentences(service: Service, page: Page) -> None:
     ask(page, service, "发货晚了有补偿吗")
     page.keyboard.press("Alt+b")
-    versions = page.get_by_role("dialog", name="两版对照")
+    versions = page.get_by_role("dialog", name="两版对比")
     left, right = versions.locator("td").nth(0), versions.locator("td").nth(1)
     expect(left).to_contain_text("48 小时仍未送达的，岚舍补偿一张 20 元优惠券")
     expect(right).to_contain_text("72 小时仍未送达的，岚舍补偿一张 10 元优惠券")
@@ -216,10 +216,10 @@ def test_a_conflict_shows_both_sentences(service: Service, page: Page) -> None:
 def test_the_chip_of_an_answer_opens_both_versions(service: Service, page: Page) -> None:
     ask(page, service, "发货晚了有补偿吗")
     page.locator("#answers .chip.pressable").first.click()
-    expect(page.get_by_role("dialog", name="两版对照")).to_contain_text("与其他条目冲突")
+    expect(page.get_by_role("dialog", name="两版对比")).to_contain_text("与其他条目冲突")
     page.keyboard.press("Escape")
     page.locator("#reply .evidence .chip-press").first.click()
-    dialog = page.get_by_role("dialog", name="两版对照")
+    dialog = page.get_by_role("dialog", name="两版对比")
     dialog.get_by_role("link", name="快递超过预计时间").click()
     expect(page.locator("#reader article.entry h1")).to_contain_text("快递超过预计时间")
 
@@ -228,7 +228,7 @@ def test_a_changed_basis_shows_then_and_now(service: Service, page: Page) -> Non
     ask(page, service, "大促期间买的东西降价了，多久之内能退差价")
     answer = page.locator("#answers [role=option]").filter(has_text="大促期间买的东西降价了").first
     answer.locator(".chip.pressable").click()
-    versions = page.get_by_role("dialog", name="两版对照")
+    versions = page.get_by_role("dialog", name="两版对比")
     expect(versions.locator("th").nth(0)).to_contain_text("上次复核时")
     expect(versions.locator("th").nth(0)).to_contain_text("版本 1")
     expect(versions.locator("th").nth(1)).to_contain_text("版本 2")
@@ -241,7 +241,7 @@ def test_an_entry_without_a_second_version_says_so(service: Service, page: Page)
     ask(page, service, "退款多久到账")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Alt+b")
-    expect(page.get_by_role("dialog", name="两版对照")).to_contain_text("没有需要对照的版本")
+    expect(page.get_by_role("dialog", name="两版对比")).to_contain_text("没有需要对比的版本")
 
 
 def reports(context: BrowserContext, service: Service, entry_id: str) -> list[dict[str, object]]:
@@ -325,7 +325,7 @@ def test_a_sentence_of_the_entry_that_is_read_is_reported(
 def test_news_and_versions_fit_a_narrow_panel(service: Service, page: Page) -> None:
     ask(page, service, "发货晚了有补偿吗")
     page.keyboard.press("Alt+b")
-    versions = page.get_by_role("dialog", name="两版对照")
+    versions = page.get_by_role("dialog", name="两版对比")
     expect(versions.locator("td").nth(1)).to_contain_text("72")
     assert versions.evaluate(
         "(d) => d.scrollWidth <= d.clientWidth && d.getBoundingClientRect().right <= innerWidth"

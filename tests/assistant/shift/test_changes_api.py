@@ -117,7 +117,7 @@ def test_a_withdrawn_revision_and_what_holds_again(shop: Services, agent: FlaskC
     published(shop.kb, "return-7-days", LONGER)
     shop.kb.withdraw("return-7-days", 2, "周审核")
     row = next(row for row in news(agent) if row["what"] == "withdrawn")
-    assert row["summary"] == "已撤回,恢复第 1 版：15 天 → 7 天"
+    assert row["summary"] == "已撤回，恢复第 1 版：15 天 → 7 天"
     shop.kb.withdraw("return-7-days", 1, "周审核")
     rows = [row for row in news(agent) if row["revision"] == 1]
     assert [(row["what"], row["summary"], row["url"]) for row in rows] == [
