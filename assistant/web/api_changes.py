@@ -66,8 +66,8 @@ def _news(since: datetime, until: datetime, limit: int) -> NewsListOut:
 
 def _feed(query: ChangesQuery) -> ChangesOut:
     services = context.services()
-    catalogue = services.catalogue.current()
     changes = services.kb.changes(query.after, query.limit)
+    catalogue = services.catalogue.current(own_write=True)  # none of them may be missed
     found: list[ChangeOut] = []
     for change in changes:
         entry = catalogue.entries.get(change.entry_id)

@@ -20,6 +20,7 @@ from assistant.web import (
     health,
     import_jobs,
     metrics,
+    own_writes,
     pages,
     problems,
     routing,
@@ -62,6 +63,7 @@ def create_app(
     metrics.install(app)
     framed = bool(services.settings.frame_ancestors)
     guard.install(app, SessionCookie(services.signing_key, framed=framed))
+    own_writes.install(app)
     problems.install(app)
     _mount_static(app)
     templating.install(app)
