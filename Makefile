@@ -6,7 +6,7 @@ export PORT
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test history lint gate check model index evaluate bench bench-console bench-impact export lock clean
+.PHONY: help run test history lint gate check model index evaluate bench bench-console bench-impact bench-widget export lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench-console: .venv/dev.stamp ## 200 open consoles, a message every 5 s each, f
 
 bench-impact: .venv/dev.stamp ## impact previews: 500 questions, 1,000 entries, median and stages
 	@$(BIN)/zhike bench impact
+
+bench-widget: .venv/dev.stamp ## 300 open widgets, 50 messages a second, then three times as many
+	@$(BIN)/zhike bench widget
 
 export: .venv/run.stamp ## write all entries back to content/ as Markdown
 	@$(BIN)/zhike export content

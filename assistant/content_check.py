@@ -8,12 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kb.document import Document, document_of
-from kb.errors import Problem
+from kb.errors import InvalidInput, Problem
 from kb.exchange import read_documents
 from kb.knowledge import KnowledgeBase
+from kb.products import FILE, read_products
 from kb.sections import links, sections
-
-PRODUCTS = "products.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def check_folder(folder: Path, tz: ZoneInfo) -> tuple[int, list[Problem]]:
     problems = [problem for row in failed for problem in row.problems]
     problems += _misnamed(placed, folder)
     problems += _repeated(placed)
-    problems += _between(placed, _products(folder / PRODUCTS, problems))
+    problems += _between(placed, _products(folder / FILE, problems))
     return len(documents) + len(failed), problems
 
 
@@ -83,7 +82,7 @@ def _between(placed: list[_Placed], products: frozenset[str] | None) -> Iterator
                 yield Problem(each.source, 0, f"body line {link.line}", message)
         for product in content.products if products is not None else ():
             if product not in (products or ()):
-                yield Problem(each.source, 0, "products", f"{PRODUCTS} has no {product!r}")
+                yield Problem(each.source, 0, "products", f"{FILE} has no {product!r}")
     yield from _shared_codes(placed)
 
 
@@ -117,28 +116,11 @@ def _shared_codes(placed: Iterable[_Placed]) -> Iterator[Problem]:
 
 
 def _products(path: Path, problems: list[Problem]) -> frozenset[str] | None:
-    """Ids of the products file; None when there is no such file."""
-    import yaml
-
+    """Ids of the products file; None when there is no such file, or none that can be read."""
     if not path.exists():
         return None
     try:
-        listed = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problems.append(Problem(path.name, 0, "", f"cannot be read: {error}"))
+        return frozenset(read_products(path))
+    except InvalidInput as error:
+        problems.extend(error.problems)
         return None
-    return frozenset(_ids(listed))
-
-
-def _ids(listed: object) -> Iterator[str]:
-    """Product ids, from a list of mappings with `id`, or from a mapping by id."""
-    if isinstance(listed, Mapping):
-        inner = listed.get("products")
-        if inner is None:
-            yield from (str(key) for key in listed)
-        else:
-            yield from _ids(inner)
-    elif isinstance(listed, list):
-        yield from (
-            str(item["id"]) for item in listed if isinstance(item, Mapping) and "id" in item
-        )

@@ -178,6 +178,7 @@ def load_app(settings: Settings) -> Callable[..., Any]:
     services.searcher.reload_if_changed()
     threading.Thread(target=_warm_up, args=(services,), name="warm-up", daemon=True).start()
     threading.Thread(target=_upkeep, args=(services,), name="upkeep", daemon=True).start()
+    services.selfservice.outbox.start()
     app = create_app(services)
     impact_warming.install(app)
     return app
@@ -198,16 +199,21 @@ def _warm_up(services: Services) -> None:
         services.catalogue.current()
         services.searcher.search(SearchRequest("退货", audiences=audiences_of(Role.AGENT)))
         services.canned.warm_up()
+        services.selfservice.conversations.warm_up()
     except Exception:
         logging.getLogger(__name__).exception("warming up failed; requests will load the rest")
 
 
 def _upkeep(services: Services) -> None:
-    """Forget old contacts, once an hour. Every worker may: what one deleted the next misses."""
+    """Forget old contacts and visits, once an hour.
+
+    Every worker may: what one deleted the next misses.
+    """
     while True:
         sleep(_UPKEEP_SECONDS)
         try:
             services.contacts.forget(services.settings.contact_days)
+            services.selfservice.sessions.forget(services.settings.contact_days)
         except Exception:
             logging.getLogger(__name__).exception("old contacts could not be deleted; trying again")
 

@@ -14,6 +14,7 @@ from assistant.cases.cases import Cases
 from assistant.catalogue import CatalogueKeeper
 from assistant.contacts.contacts import Contacts
 from assistant.contacts.model import Message as Said
+from assistant.desk.delivery import Delivery
 from assistant.editing.comments import Comments
 from assistant.editing.working import WorkingDrafts
 from assistant.impact.desk import ImpactDesk
@@ -21,6 +22,9 @@ from assistant.insights.insights import Insights
 from assistant.replies.model import SuggestRequest, SuggestResponse
 from assistant.risk import Message, RiskSettings, assess, load_settings
 from assistant.risk.plain import as_json
+from assistant.selfservice.limits import Limits
+from assistant.selfservice.public_knowledge import PublicKnowledge
+from assistant.selfservice.selfservice import Desk, SelfService
 from indexer.search import SearchRequest, SearchResponse
 from kb.clock import Clock, utc_now
 from kb.images import ImageStore
@@ -82,6 +86,7 @@ class Services:
     impact: ImpactDesk
     working: WorkingDrafts
     comments: Comments
+    selfservice: SelfService
     signing_key: bytes
     risk: RiskSettings = field(default_factory=load_settings)
 
@@ -107,10 +112,14 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
     searcher = Searcher(
         settings.data / "index" / "staff", encoder, clock=clock, reranking=reranking
     )
+    public_searcher = Searcher(
+        settings.data / "index" / "public", encoder, clock=clock, reranking=reranking
+    )
     what_if = WhatIf(encoder, settings.data / "index", searcher.ranking, clock, reranking)
     insights = Insights(engine, clock, settings.site_tz)
     tables = load_tables(settings.data)
     contacts = Contacts(engine, clock, RiskReader(tables.risk))
+    key = signing_key(settings.data)
 
     def owner(entry_id: str) -> str:
         entry = catalogue.current().entries.get(entry_id)
@@ -138,7 +147,25 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
         impact=ImpactDesk.of(engine, kb, insights, what_if, searcher.search, clock),
         working=WorkingDrafts(engine, clock),
         comments=Comments(engine, clock),
-        signing_key=signing_key(settings.data),
+        selfservice=SelfService(
+            engine,
+            clock,
+            settings.site_tz,
+            key,
+            Limits.of(settings),
+            PublicKnowledge(catalogue, clock, insights.usage),
+            public_searcher,
+            Desk(
+                contacts,
+                insights,
+                tables,
+                encoder,
+                owner,
+                settings.data,
+                Delivery.from_env().webhook_private,
+            ),
+        ),
+        signing_key=key,
         risk=tables.risk,
     )
 

@@ -80,6 +80,47 @@ def bench_console(
         context.exit(1)
 
 
+@bench.command("widget")
+@CONTENT
+@click.option("--widgets", default=300, show_default=True, type=click.IntRange(min=4))
+@click.option("--streams", default=60, show_default=True, type=click.IntRange(min=1),
+              help="Widgets that are with a person and follow their events.")  # fmt: skip
+@click.option("--rate", default=50.0, show_default=True, type=click.FloatRange(min=0.5),
+              help="Messages a second, of all widgets together.")  # fmt: skip
+@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(min=2))
+@click.option("--times", default=3.0, show_default=True, type=click.FloatRange(min=1),
+              help="How many times as many messages the overload has.")  # fmt: skip
+@click.option("--over-seconds", default=60.0, show_default=True, type=click.FloatRange(min=2))
+@JSON
+@click.pass_context
+def bench_widget(
+    context: click.Context, content: Path, widgets: int, streams: int, rate: float,
+    seconds: float, times: float, over_seconds: float, as_json: bool,
+) -> None:  # fmt: skip
+    """Many open widgets: the load that must be borne, too much of it, and what comes after.
+
+    An index is published in the middle of the load. Exit code 1 when something did not hold: a
+    95th percentile over 200 ms, more than one error in a thousand messages, an overload that is
+    not refused early, memory that grows under it, or a service that does not recover.
+
+    \b
+    Examples:
+      zhike bench widget
+      zhike bench widget --widgets 50 --rate 20 --seconds 20 --over-seconds 20 --json
+    """  # noqa: D301
+    from evaluation import bench_widget as load_test
+
+    say(f"Importing {content} and starting the service …")
+    load = load_test.Load(widgets, rate, seconds, streams, times, over_seconds)
+    measured = load_test.measure(content, load, say)
+    if as_json:
+        click.echo(json.dumps(load_test.as_json(measured), ensure_ascii=False, indent=1))
+    else:
+        click.echo(load_test.text(measured))
+    if measured.failures:
+        context.exit(1)
+
+
 @bench.command("impact")
 @CONTENT
 @click.option("--entries", default=1_000, show_default=True, type=click.IntRange(min=1))

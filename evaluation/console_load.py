@@ -249,11 +249,11 @@ async def run(plan: Plan) -> Found:
     found = Found()  # what came before was for warming up as well
     for console in consoles:
         console.count_into(found)
-    _tell(phase="load")
-    spent, start = _cpu(), perf_counter()
+    tell(phase="load")
+    spent, start = cpu(), perf_counter()
     await asyncio.gather(*(console.work(queries, start) for console in consoles))
-    found.cpu = _cpu() - spent
-    _tell(phase="done")
+    found.cpu = cpu() - spent
+    tell(phase="done")
     until = perf_counter() + _SETTLING
     while perf_counter() < until and not all(console.complete for console in consoles):
         await asyncio.sleep(0.05)
@@ -269,28 +269,30 @@ async def _one_by_one(consoles: Sequence[Console], queries: Sequence[Judged]) ->
     source = scripts(queries, -1)
     for console in some:
         await console.begin(next(source))
-    _tell(phase="suggestions", count=_ALONE)
+    tell(phase="suggestions", count=_ALONE)
     for at in range(_ALONE):
         script = next(source)
         turns = [{"role": turn.role, "text": turn.text} for turn in script.before]
         await some[at % len(some)].ask([*turns, {"role": "customer", "text": script.asked[0]}])
-    _tell(phase="messages", count=_ALONE)
+    tell(phase="messages", count=_ALONE)
     replies = answers(queries)
     for at in range(_ALONE):
         console, theirs = some[at % len(some)], at // len(some) % 2 == 0
         text = next(source).asked[0] if theirs else replies[at % len(replies)]
         await console.post("customer" if theirs else "agent", text, perf_counter())
-    _tell(phase="end")
+    tell(phase="end")
     for console in some:
         await console.end()
 
 
-def _cpu() -> float:
+def cpu() -> float:
+    """Processor time that this process has used, in seconds."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
-def _tell(**said: Any) -> None:  # noqa: ANN401 - anything that is JSON
+def tell(**said: Any) -> None:  # noqa: ANN401 - anything that is JSON
+    """Write one line to whoever started this process."""
     sys.stdout.write(json.dumps(said) + "\n")
     sys.stdout.flush()
 
@@ -298,7 +300,7 @@ def _tell(**said: Any) -> None:  # noqa: ANN401 - anything that is JSON
 def main() -> None:
     """Entry point of the process."""
     found = asyncio.run(run(Plan(**json.load(sys.stdin))))
-    _tell(found=asdict(found))
+    tell(found=asdict(found))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from indexer.build import Indexer
 from indexer.encoder import Encoder, load_encoder
@@ -97,15 +98,19 @@ def service(settings: Settings) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[tuple[int, int]]:
+def serving(
+    settings: Settings, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[int, int]]:
     """Starts the real service over `settings.data`; yields its port and process id.
+
+    `more` are further settings as the environment gives them.
 
     Raises RuntimeError when it does not become ready within START_SECONDS.
     """
     port = _free_port()
     process = subprocess.Popen(
         [*_COMMAND, "serve"],
-        env={**_environment(settings), "PORT": str(port)},
+        env={**_environment(settings), **more, "PORT": str(port)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -16,7 +16,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from kb.errors import InvalidInput, Problem
-from kb.image_extent import Damaged, extent_of
+from kb.image_extent import extent_of
+from kb.image_metadata import without_metadata
+from kb.image_parts import (
+    GIF_SIGNATURES,
+    JPEG_SIGNATURE,
+    PNG_SIGNATURE,
+    Damaged,
+    is_webp,
+)
 from kb.image_size import size_of
 
 MAX_IMAGE = 5 * 1024 * 1024
@@ -29,15 +37,13 @@ REFERENCE = re.compile(r"!\[[^\]\n]*\]\(image:([0-9a-f]{64}\.(?:png|jpg|gif|webp
 
 def extension_of(data: bytes) -> str:
     """The file extension of a picture's type, or an empty string when it is none we take."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if data.startswith(PNG_SIGNATURE):
         return "png"
-    if data.startswith(b"\xff\xd8\xff"):
+    if data.startswith(JPEG_SIGNATURE):
         return "jpg"
-    if data.startswith((b"GIF87a", b"GIF89a")):
+    if data.startswith(GIF_SIGNATURES):
         return "gif"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
-    return ""
+    return "webp" if is_webp(data) else ""
 
 
 def problem_of(data: bytes) -> str:
@@ -55,16 +61,17 @@ def problem_of(data: bytes) -> str:
     return ""
 
 
-def whole(data: bytes) -> bytes:
-    """The picture without what somebody hung onto its end; give only what has no problem."""
-    return data[: extent_of(data).end]
-
-
 def name_of(data: bytes) -> str:
     """The name that the picture is kept under; InvalidInput when it cannot be kept."""
+    return _kept(data)[0]
+
+
+def _kept(data: bytes) -> tuple[str, bytes]:
+    """A picture's name, and what of it is kept; InvalidInput when it is none we take."""
     if message := problem_of(data):
         raise InvalidInput([Problem("", 0, "image", message)])
-    return f"{hashlib.sha256(whole(data)).hexdigest()}.{extension_of(data)}"
+    kept = without_metadata(data)
+    return f"{hashlib.sha256(kept).hexdigest()}.{extension_of(kept)}", kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +95,10 @@ class ImageStore:
     def put(self, data: bytes) -> str:
         """Keep a picture, durably; gives its name. InvalidInput when it is none we take.
 
-        Bytes beyond the picture's own end are left out.
+        Where and when it was taken, by whom and with what is left out, as are bytes beyond the
+        picture's own end; so the same picture is kept once, whatever its file told besides.
         """
-        name = name_of(data)
+        name, kept = _kept(data)
         path = self.folder / name
         if path.is_file():
             return name
@@ -98,7 +106,7 @@ class ImageStore:
         aside = self.folder / f".{name}.{secrets.token_hex(8)}.part"
         try:
             with aside.open("xb") as file:
-                file.write(whole(data))
+                file.write(kept)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(aside, path)

@@ -23,6 +23,7 @@ from kb.document import Document
 from kb.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from kb.frontmatter import dump
 from kb.model import Content, Entry, Revision, Status, Stewardship
+from kb.products import Products
 from kb.reading import Reading
 from kb.reports import Reports
 from kb.revising import draft, redrafted, rolled_back
@@ -34,7 +35,7 @@ from kb.validation import content_problems, id_problem, stewardship_problems
 __all__ = ["KnowledgeBase"]
 
 
-class KnowledgeBase(Reading, Reports, Snoozes, Bulk):
+class KnowledgeBase(Reading, Reports, Snoozes, Bulk, Products):
     """Entries with their revisions, reports, audit log and change feed in one database.
 
     Safe to share between threads; several processes may use one database.

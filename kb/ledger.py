@@ -1,4 +1,4 @@
-"""The two records of every write: the audit log, chained by hashes, and the change feed."""
+"""The two records of writes: the audit log, chained by hashes, and the change feed."""
 
 from __future__ import annotations
 
@@ -55,6 +55,26 @@ def append(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add one audit row and one change row; call inside the write transaction it records."""
+    note(connection, at, actor, action, entry_id, revision, detail)
+    number = connection.execute(sa.select(sa.func.max(tables.change.c.seq))).scalar() or 0
+    connection.execute(
+        tables.change.insert().values(seq=number + 1, entry_id=entry_id, at=at.astimezone(UTC))
+    )
+
+
+def note(
+    connection: Connection,
+    at: datetime,
+    actor: str,
+    action: str,
+    entry_id: str,
+    revision: int = 0,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add one audit row of a step that changes nothing anybody could find or read by searching.
+
+    Call inside the write transaction it records.
+    """
     seq, previous = _head(connection)
     row = {
         "seq": seq + 1,
@@ -69,10 +89,6 @@ def append(
     row["hash"] = _hash(row)
     connection.execute(tables.audit.insert().values(row))
     _set_head(connection, seq + 1, str(row["hash"]), first=seq == 0)
-    number = connection.execute(sa.select(sa.func.max(tables.change.c.seq))).scalar() or 0
-    connection.execute(
-        tables.change.insert().values(seq=number + 1, entry_id=entry_id, at=row["at"])
-    )
 
 
 def _head(connection: Connection) -> tuple[int, str]:

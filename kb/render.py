@@ -50,8 +50,8 @@ def render_html(
 ) -> str:
     """Safe HTML of `markdown_text`.
 
-    `link(entry_id, anchor)` gives the address for a ``kb:`` link; without it such links lose
-    their target. `picture(name)` finds a picture for an ``image:`` reference; without it, and
+    `link(entry_id, anchor)` gives the address for a ``kb:`` link; without one such links become
+    plain text. `picture(name)` finds a picture for an ``image:`` reference; without it, and
     where it finds none, the description stands in its place. No other image is ever loaded.
     Headings carry the ids of `kb.sections`, so that anchors agree everywhere.
     """
@@ -162,8 +162,9 @@ class _Elements(Treeprocessor):
             target = link(entry_id, anchor) if link and known else ""
             if target:
                 element.set("href", target)
-            else:
-                element.attrib.pop("href")
+            else:  # no element that the sanitiser keeps: the words alone
+                element.tag = "span"
+                element.attrib.clear()
 
     def _image(self, element: Element, *, in_link: bool) -> None:
         """A picture of ours as it is; a remote one as a link to it; else the description."""

@@ -13,6 +13,7 @@ from kb.errors import InvalidInput, Problem
 
 DEFAULT_TZ = "Asia/Shanghai"
 _LAST_PORT = 65535
+_A_MINUTE = range(1, 1_000_001)  # requests
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://"
     r"(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)"
@@ -33,6 +34,10 @@ class Settings:
     `https://crm.example.com`) may hold the console in a frame; empty: none may. `check_links`
     says which addresses this service asks, when an editor wants to know whether links still lead
     there: none (empty), `public` ones, or `all`, those of the own network too.
+
+    Self-service: what one visit, one address and one site may ask each minute, and how many
+    requests of the widget one process works on at a time (`widget_at_once`; the others are told to
+    come back, so that staff are served first).
     """
 
     data: Path
@@ -50,6 +55,10 @@ class Settings:
     contact_days: int = 180
     frame_ancestors: tuple[str, ...] = ()
     check_links: str = ""
+    widget_per_visit: int = 60
+    widget_per_address: int = 300
+    widget_per_site: int = 1200
+    widget_at_once: int = 12
 
     @classmethod
     def from_env(
@@ -79,6 +88,10 @@ class Settings:
             contact_days=_whole(values, "ZHIKE_CONTACT_DAYS", 180, range(1, 3651), problems),
             frame_ancestors=_origins(values, "ZHIKE_FRAME_ANCESTORS", problems),
             check_links=_one_of(values, "ZHIKE_CHECK_LINKS", ("", "public", "all"), problems),
+            widget_per_visit=_whole(values, "ZHIKE_WIDGET_PER_VISIT", 60, _A_MINUTE, problems),
+            widget_per_address=_whole(values, "ZHIKE_WIDGET_PER_ADDRESS", 300, _A_MINUTE, problems),
+            widget_per_site=_whole(values, "ZHIKE_WIDGET_PER_SITE", 1200, _A_MINUTE, problems),
+            widget_at_once=_whole(values, "ZHIKE_WIDGET_AT_ONCE", 12, range(1, 1025), problems),
         )
         if problems:
             raise InvalidInput(problems)
@@ -143,7 +156,7 @@ def _origins(values: Mapping[str, str], name: str, problems: list[Problem]) -> t
     """Origins parted by spaces or commas, written as browsers write them."""
     found: dict[str, None] = {}
     for given in values.get(name, "").replace(",", " ").split():
-        origin = _origin(given)
+        origin = web_origin(given)
         if origin:
             found[origin] = None
         else:
@@ -152,8 +165,8 @@ def _origins(values: Mapping[str, str], name: str, problems: list[Problem]) -> t
     return tuple(found)
 
 
-def _origin(given: str) -> str:
-    """An origin in lower case without its scheme's own port; empty for anything else."""
+def web_origin(given: str) -> str:
+    """An origin as browsers write it: lower case, no port of the scheme's own; else empty."""
     match = _ORIGIN.fullmatch(given.lower())
     if match is None or (match["port"] and int(match["port"]) > _LAST_PORT):
         return ""

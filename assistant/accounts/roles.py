@@ -9,12 +9,19 @@ from kb.model import Audience
 
 
 class Role(StrEnum):
-    """What somebody is trusted with, from least to most."""
+    """What somebody is trusted with, from least to most.
 
+    A customer is somebody who uses self-service, and never a member of staff.
+    """
+
+    CUSTOMER = "customer"
     AGENT = "agent"
     EDITOR = "editor"
     REVIEWER = "reviewer"
     ADMIN = "admin"
+
+
+STAFF_ROLES = tuple(role for role in Role if role is not Role.CUSTOMER)
 
 
 class PrincipalKind(StrEnum):
@@ -23,6 +30,7 @@ class PrincipalKind(StrEnum):
     ANONYMOUS = "anonymous"
     PERSON = "person"
     TOKEN = "token"
+    VISIT = "visit"
     SYSTEM = "system"
 
 
@@ -50,11 +58,14 @@ ANONYMOUS = Principal(PrincipalKind.ANONYMOUS, "", "", None)
 SYSTEM = Principal(PrincipalKind.SYSTEM, "system", "system", Role.ADMIN)
 
 _STAFF = frozenset(Audience)
-_FRONT_LINE = frozenset({Audience.CUSTOMER, Audience.AGENT})
+_AUDIENCES = {
+    Role.CUSTOMER: frozenset({Audience.CUSTOMER}),
+    Role.AGENT: frozenset({Audience.CUSTOMER, Audience.AGENT}),
+}
 
 
 def audiences_of(role: Role | None) -> frozenset[Audience]:
-    """Audiences a role may read: agents everything but internal text, the back office all."""
+    """Audiences a role may read: customers their own, agents all but internal text, others all."""
     if role is None:
         return frozenset()
-    return _FRONT_LINE if role is Role.AGENT else _STAFF
+    return _AUDIENCES.get(role, _STAFF)

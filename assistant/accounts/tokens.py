@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import RowMapping
 
 from assistant.accounts import credentials
-from assistant.accounts.roles import Principal, PrincipalKind, Role
+from assistant.accounts.roles import STAFF_ROLES, Principal, PrincipalKind, Role
 from assistant.accounts.store import AccountStore
 from kb.clock import Clock
 from kb.errors import InvalidInput, NotFound, Problem
@@ -41,8 +41,10 @@ class Tokens:
         """Make a token; the string returned first is never shown again.
 
         Raises:
-            InvalidInput: `days` is not between 1 and 3650.
+            InvalidInput: `days` is not between 1 and 3650, or the role is not one of staff.
         """
+        if role not in STAFF_ROLES:
+            raise InvalidInput([Problem("", 0, "role", "must be a role of staff")])
         if not 1 <= days <= MAXIMUM_DAYS:
             reason = f"must be between 1 and {MAXIMUM_DAYS}, not {days}"
             raise InvalidInput([Problem("", 0, "days", reason)])

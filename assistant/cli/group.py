@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "freshness": ("assistant.cli.freshness", "freshness", "Show what needs attention."),
     "token": ("assistant.cli.tokens", "token", "Make and revoke API tokens."),
     "user": ("assistant.cli.users", "user", "Manage people who sign in."),
+    "site": ("assistant.cli.sites", "site", "Say which pages may embed the widget."),
     "backup": ("assistant.cli.backup", "backup", "Copy the database while it is in use."),
     "restore": ("assistant.cli.backup", "restore", "Put a backup in place of the database."),
 }
@@ -82,7 +83,8 @@ def main() -> None:
 
     Settings come from the environment or a `.env` file: ZHIKE_DATA (folder, default `var`),
     ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS, ZHIKE_THREADS,
-    ZHIKE_CONTACT_DAYS, ZHIKE_FRAME_ANCESTORS, ZHIKE_CHECK_LINKS.
+    ZHIKE_CONTACT_DAYS, ZHIKE_FRAME_ANCESTORS, ZHIKE_CHECK_LINKS, ZHIKE_WIDGET_PER_VISIT,
+    ZHIKE_WIDGET_PER_ADDRESS, ZHIKE_WIDGET_PER_SITE, ZHIKE_WIDGET_AT_ONCE.
 
     Exit codes: 0 fine, 1 something was found, 2 wrong usage or bad input.
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.accounts.roles import Role
+from assistant.accounts.roles import STAFF_ROLES, Role
 
 if TYPE_CHECKING:
     from assistant.accounts.tokens import Tokens
 
-ROLES = [role.value for role in Role]
+ROLES = [role.value for role in STAFF_ROLES]
 
 
 @click.group()

@@ -50,6 +50,8 @@ _FORGOTTEN_AT_ONCE = 200
 
 Assess = Callable[[Sequence[Message], Mapping[str, str], datetime], Mapping[str, object]]
 Wake = Callable[[], None]
+# Writes of another part that belong to a change: in the same transaction, with what was added.
+Along = Callable[[Connection, Contact, Sequence[Message]], None]
 
 
 def unassessed(
@@ -74,6 +76,11 @@ class Contacts:
         self._clock = clock
         self._assess = assess
         self._wakes: list[Wake] = []
+        self._along: list[Along] = []
+
+    def go_along(self, along: Along) -> None:
+        """Have `along` called in the transaction of each change, with the contact as it will be."""
+        self._along.append(along)
 
     def on_change(self, wake: Wake) -> None:
         """Have `wake` called after each change that this process made; it must not block."""
@@ -105,10 +112,20 @@ class Contacts:
             messages = store.messages_of(connection, contact_id)
             return _seen(connection, contact, viewer), messages, position
 
+    def position(self) -> int:
+        """Where the feed stands: who follows it from there hears all that comes after."""
+        with read(self._engine) as connection:
+            return store.last_event(connection)
+
     # writing
 
-    def create(self, new: NewContact, actor: Principal) -> tuple[Seen, bool]:
+    def create(
+        self, new: NewContact, actor: Principal, along: Along | None = None
+    ) -> tuple[Seen, bool]:
         """Open a contact; False beside it when one with its external id is there already.
+
+        It begins to wait now, whenever its messages were said. `along` is called in the same
+        transaction, for a new one only.
 
         Raises:
             Conflict: that one is not open to the caller.
@@ -127,6 +144,8 @@ class Contacts:
             contact = self._blank(new, external, actor, now)
             messages = numbered(once_each(new.messages), 0, actor, now)
             contact = with_messages(contact, messages)
+            if contact.waiting_since is not None:
+                contact = replace(contact, waiting_since=now)
             if messages:
                 risk = self._assess(messages[-_ASSESSED:], contact.known, now)
                 contact = replace(contact, risk=dict(risk))
@@ -137,6 +156,8 @@ class Contacts:
             store.append_event(
                 connection, now, EventKind.CONTACT, contact_id=contact.id, number=last
             )
+            if along is not None:
+                along(connection, contact, messages)
             seen = _seen(connection, contact, actor)
         self._tell()
         return seen, True
@@ -215,9 +236,10 @@ class Contacts:
                 earlier = store.messages_of(connection, contact_id, _ASSESSED - 1)
                 message, risk = self._next_message(contact, earlier, sent, actor, now)
             contact = replace(with_messages(contact, [message]), risk=risk)
-            self._store(connection, contact, now, EventKind.MESSAGE, message.number)
+            stored = self._store(connection, contact, now, EventKind.MESSAGE, message.number)
             store.add_messages(connection, contact_id, [message])
             _note_read(connection, contact, [message])
+            self._tell_along(connection, stored, [message])
         self._tell()
         return message, True
 
@@ -266,6 +288,43 @@ class Contacts:
                 connection, after, now, EventKind.MESSAGE, messages[0].number, contact
             )
             store.add_messages(connection, contact_id, messages)
+            self._tell_along(connection, stored, messages)
+            seen = _seen(connection, stored, actor)
+        self._tell()
+        return seen
+
+    def resume(
+        self,
+        contact_id: str,
+        actor: Principal,
+        new: Sequence[NewMessage],
+        skill_group: str,
+        along: Along,
+    ) -> Seen:
+        """Add what was said since, open a contact again, and let a skill group take it.
+
+        `along` is called in the same transaction.
+
+        Raises:
+            TooMany: the contact holds as many messages as one may.
+        """
+        with write(self._engine) as connection:
+            before = _open_to(actor, store.find(connection, contact_id))
+            if before.message_count + len(new) > MAX_MESSAGES:
+                raise TooMany("messages", MAX_MESSAGES)
+            now = self._clock()
+            messages = numbered(new, before.message_count, actor, now)
+            after = with_messages(reopened(before), messages)
+            after = replace(after, skill_group=mask(skill_group), assigned_to=None)
+            if before.waiting_since is None and after.waiting_since is not None:
+                after = replace(after, waiting_since=now)
+            earlier = store.messages_of(connection, contact_id, _ASSESSED)
+            said = [*earlier, *messages][-_ASSESSED:]
+            after = replace(after, risk=dict(self._assess(said, after.known, now)))
+            last = messages[-1].number if messages else 0
+            stored = self._store(connection, after, now, EventKind.MESSAGE, last, before)
+            store.add_messages(connection, contact_id, messages)
+            along(connection, stored, messages)
             seen = _seen(connection, stored, actor)
         self._tell()
         return seen
@@ -315,7 +374,7 @@ class Contacts:
             slots=merged({}, new.slots),
             as_of=None,
             assigned_to=None,
-            skill_group="",
+            skill_group=mask(new.skill_group),
             outcome="",
             risk={},
             created_by=actor.name,
@@ -362,9 +421,14 @@ class Contacts:
                 return _seen(connection, before, actor)
             now = self._clock()
             stored = self._store(connection, after, now, EventKind.CONTACT, 0, before)
+            self._tell_along(connection, stored, [])
             seen = _seen(connection, stored, actor)
         self._tell()
         return seen
+
+    def _tell_along(self, connection: Connection, contact: Contact, new: Sequence[Message]) -> None:
+        for along in self._along:
+            along(connection, contact, new)
 
     def _store(
         self,

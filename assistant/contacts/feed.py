@@ -65,11 +65,11 @@ class Frames(Protocol):
         """An event as the viewer may see it; None when it is not for them."""
         ...
 
-    def note(self, kind: str, position: int) -> bytes:
+    def note(self, kind: str, position: int, viewer: Principal) -> bytes:
         """`ready`: listening from that event on; `reset`: some before it are missing."""
         ...
 
-    def heartbeat(self, position: int) -> bytes:
+    def heartbeat(self, position: int, viewer: Principal) -> bytes:
         """A sign of life that also moves the last event's number on."""
         ...
 
@@ -231,7 +231,7 @@ class Feed:
             oldest = store.first_event(connection)
         missed = self._position - after
         if missed < 0 or missed > _MOST_MISSED or (missed and after + 1 < oldest):
-            stream.sink.write(self._frames.note("reset", self._position))
+            stream.sink.write(self._frames.note("reset", self._position, stream.viewer))
             return
         while after < self._position:
             with read(self._engine) as connection:
@@ -240,7 +240,7 @@ class Feed:
                 self._send(stream, event)
             after = found[-1].seq if found else self._position
         stream.after = self._position
-        stream.sink.write(self._frames.note("ready", self._position))
+        stream.sink.write(self._frames.note("ready", self._position, stream.viewer))
 
     def _send(self, stream: _Stream, event: Event) -> None:
         frame = self._frames.event(event, stream.viewer)
@@ -259,7 +259,7 @@ class Feed:
                 stream.sink.close()
                 continue
             stream.viewer = viewer
-            stream.sink.write(self._frames.heartbeat(self._position))
+            stream.sink.write(self._frames.heartbeat(self._position, viewer))
 
     def _watch(self, feed: threading.Thread) -> None:
         """Notice another index generation while the feed runs, apart: opening one takes a while."""

@@ -21,10 +21,15 @@ class Status(StrEnum):
 
 
 class Speaker(StrEnum):
-    """Who a message comes from."""
+    """Who a message comes from.
+
+    What the assistant of self-service said before a person took over is neither a customer's turn
+    nor an answer that stops a clock.
+    """
 
     CUSTOMER = "customer"
     AGENT = "agent"
+    ASSISTANT = "assistant"
     SYSTEM = "system"
 
 
@@ -45,11 +50,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message on its way in; `text` may be raw, it is masked before it is stored."""
+    """A message on its way in; `text` may be raw, it is masked before it is stored.
+
+    `at` is when it was said; None means now.
+    """
 
     role: Speaker
     text: str
     external_id: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class NewContact:
     slots: Mapping[str, str] = field(default_factory=dict)
     messages: tuple[NewMessage, ...] = ()
     external_id: str | None = None
+    skill_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def numbered(
 ) -> list[Message]:
     """Messages as they are stored: masked, numbered on from `count`."""
     return [
-        Message(number, m.role, mask(m.text), now, actor.name, external_name(m.external_id))
+        Message(number, m.role, mask(m.text), m.at or now, actor.name, external_name(m.external_id))
         for number, m in enumerate(new, count + 1)
     ]
 

@@ -1,4 +1,4 @@
-"""What one person has to do: reviews, drafts that came back, entries of theirs that need a look.
+"""What one person has to do: reviews, drafts that came back, comments, entries that need a look.
 
 Urgency is about harm and waiting, not about dates alone: what tells customers something wrong, or
 keeps a colleague waiting, comes first.
@@ -6,7 +6,7 @@ keeps a colleague waiting, comes first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -14,6 +14,8 @@ from enum import IntEnum, StrEnum
 from assistant.accounts.policy import Action, authorise
 from assistant.accounts.roles import Principal
 from assistant.cases.model import Returned
+from assistant.desk.talk import Talk, waiting_for
+from assistant.editing.model import Comment
 from kb.board import BoardRow
 from kb.lifecycle import is_author
 from kb.model import Entry, Revision, Status
@@ -32,6 +34,7 @@ class What(StrEnum):
     REVIEW = "review"
     RETURNED = "returned"
     PUBLISH = "publish"
+    COMMENT = "comment"
     MEND = "mend"
     DRAFT = "draft"
     WAITING = "waiting"
@@ -50,7 +53,8 @@ class Task:
     """One thing to do about an entry, since when, and on whose word.
 
     `revision` is the one concerned; None when it is about the entry (then `row` says why).
-    `by` and `note` are who sent a draft back, and their reason.
+    `by` and `note` are who sent a draft back, and their reason; or who commented last, and what.
+    Then `thread` is the comment that began it, and `count` how many such threads there are.
     """
 
     what: What
@@ -61,6 +65,8 @@ class Task:
     by: str = ""
     note: str = ""
     row: BoardRow | None = None
+    thread: int = 0
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,12 @@ def desk_of(
     rows: Iterable[BoardRow],
     returned: Callable[[Entry], Returned | None],
     now: datetime,
+    threads: Iterable[Sequence[Comment]] = (),
 ) -> Desk:
     """The desk of a person who also answers to `names`, those of their teams.
 
-    `rows` are those of the board that they may know of; `returned` tells how a draft came back.
+    `rows` are those of the board that they may know of; `returned` tells how a draft came back;
+    `threads` are the comments that nobody has settled, thread by thread.
     """
     tasks: list[Task] = []
     waiting: list[Task] = []
@@ -109,6 +117,10 @@ def desk_of(
             tasks.append(task)
     own = [row for row in rows if _keeps(row, names) and row.state not in _NOTHING_TO_DO]
     tasks += [_mend(entries[row.entry_id], row) for row in own if row.snooze is None]
+    talk = waiting_for(principal.name, entries, threads)
+    tasks += [
+        _answer(one, now) for one in talk if authorise(principal, Action.ENTRIES_READ, one.revision)
+    ]
     return Desk(
         tuple(sorted(tasks, key=_order)),
         tuple(sorted((row for row in own if row.snooze), key=_wakes)),
@@ -149,6 +161,17 @@ def _own(
     if back:
         return Task(What.RETURNED, Urgency.NOW, entry, newest, back.at, back.by, back.comment)
     return Task(What.DRAFT, Urgency.LATER, entry, newest, newest.created_at)
+
+
+def _answer(talk: Talk, now: datetime) -> Task:
+    """Somebody waits for an answer, and a version on its way waits with them."""
+    last, status = talk.last, talk.revision.status
+    held_up = status in (Status.DRAFT, Status.IN_REVIEW, Status.APPROVED)
+    urgency = Urgency.NOW if held_up and now - last.at >= PATIENCE else Urgency.SOON
+    return Task(
+        What.COMMENT, urgency, talk.entry, talk.revision, last.at, last.author, last.text,
+        thread=talk.thread, count=talk.count,
+    )  # fmt: skip
 
 
 def _keeps(row: BoardRow, names: Collection[str]) -> bool:

@@ -14,6 +14,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from kb.errors import ZhikeError
 PAUSES = (1.0, 4.0, 16.0)  # seconds before the second, third and fourth try
 TIMEOUT = 10.0
 _AGAIN = frozenset((408, 425, 429))
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _ANSWER = 4096  # bytes of an answer that are read
 
 
@@ -43,7 +45,7 @@ class Webhook:
 
         Raises DeliveryFailed when the address may not be asked, refuses, or stays silent.
         """
-        body = json.dumps(payload, ensure_ascii=False, sort_keys=True).encode()
+        body = _body(payload)
         wrong = ""
         for number, pause in enumerate((*PAUSES, None), start=1):
             try:
@@ -60,7 +62,19 @@ class Webhook:
                 sleep(pause)
         raise DeliveryFailed(f"the webhook did not take it: {wrong}")
 
-    def _post(self, body: bytes) -> int:
+    def send_once(self, payload: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        """Post `payload` in one try, with further `headers`.
+
+        Raises DeliveryFailed when the address may not be asked, refuses, or stays silent.
+        """
+        try:
+            status = self._post(_body(payload), headers)
+        except (OSError, http.client.HTTPException) as error:
+            raise DeliveryFailed(f"{type(error).__name__}: {error}") from error
+        if not 200 <= status < 300:
+            raise DeliveryFailed(f"it answered {status}")
+
+    def _post(self, body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> int:
         parts = urlsplit(self.url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
@@ -68,7 +82,7 @@ class Webhook:
         connection = outbound.connection(host, port, address, secure=secure, timeout=TIMEOUT)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.request("POST", path, body, self._headers(body))
+            connection.request("POST", path, body, {**self._headers(body), **headers})
             response = connection.getresponse()
             response.read(_ANSWER)
             return response.status
@@ -90,6 +104,10 @@ class Webhook:
                 f"the webhook leads to {error.address}, inside the own network; "
                 "set ZHIKE_WEBHOOK_PRIVATE=1 if that is meant"
             ) from error
+
+
+def _body(payload: Mapping[str, Any]) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True).encode()
 
 
 def signature(secret: str, body: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.engine import Engine
@@ -15,7 +16,8 @@ from sqlalchemy.engine import Engine
 from assistant.editing.model import Comment
 from assistant.editing.store import CommentStore
 from kb.clock import Clock
-from kb.errors import InvalidInput, Problem
+from kb.errors import InvalidInput, NotAllowed, Problem
+from kb.lifecycle import same_person
 from kb.model import Content, Entry, Revision, Slot
 from kb.reports import expect_storable
 from kb.sections import plain_text
@@ -48,7 +50,7 @@ class Comments:
         threads = {
             comment.id: comment.revision != revision.number
             for comment in known
-            if comment.opens and _belongs(comment, revision)
+            if comment.opens and belongs(comment, revision)
         }
         shown = [Shown(c, threads[c.thread]) for c in known if c.thread in threads]
         return sorted(shown, key=lambda one: (one.comment.thread, one.comment.id))
@@ -83,11 +85,25 @@ class Comments:
 
     def resolve(self, comment_id: int, actor: str) -> Comment:
         """Settle the thread that a comment begins; doing it twice is the same as once."""
-        return self._store.settle(comment_id, actor, self._clock())
+        return self._store.settle(comment_id, actor, self._clock(), resolved=True)
 
     def reopen(self, comment_id: int, actor: str) -> Comment:
         """Open a settled thread again."""
-        return self._store.settle(comment_id, actor, None)
+        return self._store.settle(comment_id, actor, self._clock(), resolved=False)
+
+    def take_back(self, comment_id: int, actor: str) -> Comment:
+        """Delete a comment of one's own that nobody answered.
+
+        Raises NotFound, and NotAllowed for anybody else's and for one that was answered.
+        """
+        if not same_person(self._store.get(comment_id).author, actor):
+            raise NotAllowed("only who wrote a comment can take it back")
+        return self._store.remove(comment_id, actor, self._clock())
+
+    def open_threads(self) -> list[list[Comment]]:
+        """All threads that nobody has settled, on whatever entry; each from its first comment."""
+        found = groupby(self._store.of_open_threads(), key=lambda comment: comment.thread)
+        return [list(thread) for _id, thread in found]
 
 
 def stands(quote: str, content: Content, field: str = "") -> bool:
@@ -104,8 +120,8 @@ def stands(quote: str, content: Content, field: str = "") -> bool:
     return any(wanted in _letters(text) for text in texts)
 
 
-def _belongs(opened: Comment, revision: Revision) -> bool:
-    """Whether a thread is shown on a revision."""
+def belongs(opened: Comment, revision: Revision) -> bool:
+    """Whether the thread that a comment begins is shown on a revision."""
     if opened.revision == revision.number:
         return True
     earlier = opened.revision < revision.number and not opened.resolved

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from assistant.editing.model import Comment, NewerDraft, WorkingDraft, WorkingRow
+from kb import ledger
 from kb.errors import NotAllowed, NotFound
 from kb.store import read, write
 from kb.tables import revision_comment, working_draft
 
 _TICK = timedelta(microseconds=1)
 _LARGEST_ID = 2**63 - 1
+_STANDS = revision_comment.c.text != ""  # not taken back
 
 
 class WorkingStore:
@@ -78,7 +80,11 @@ class WorkingStore:
 
 
 class CommentStore:
-    """Every SQL statement about comments; one short transaction per method."""
+    """Every SQL statement about comments; one short transaction per method.
+
+    Each step stands in the audit log, committed with it; what was said does not. A comment that
+    was taken back keeps its number, so that nobody is answered in its place, and loses its words.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -86,7 +92,7 @@ class CommentStore:
     def of_entry(self, entry_id: str) -> list[Comment]:
         """All comments on an entry's revisions, oldest first."""
         table = revision_comment
-        query = sa.select(table).where(table.c.entry_id == entry_id).order_by(table.c.id)
+        query = sa.select(table).where(table.c.entry_id == entry_id, _STANDS).order_by(table.c.id)
         with read(self._engine) as connection:
             return [Comment(**row) for row in connection.execute(query).mappings()]
 
@@ -94,6 +100,17 @@ class CommentStore:
         """One comment; NotFound."""
         with read(self._engine) as connection:
             return _comment(connection, comment_id)
+
+    def of_open_threads(self) -> list[Comment]:
+        """The comments of all threads that nobody has settled, thread by thread, oldest first."""
+        table = revision_comment
+        opened = sa.select(table.c.id).where(
+            table.c.id == table.c.thread, table.c.resolved_at.is_(None)
+        )
+        query = sa.select(table).where(table.c.thread.in_(opened), _STANDS)
+        with read(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.c.thread, table.c.id)).mappings()
+            return [Comment(**row) for row in rows]
 
     def add(self, comment: Comment, most: int) -> Comment:
         """Keep a comment under a new id; a `thread` of 0 begins one.
@@ -115,23 +132,47 @@ class CommentStore:
                 thread = opened.thread
             kept = replace(comment, id=number, thread=thread)
             connection.execute(table.insert().values(asdict(kept)))
+            _note(connection, kept, "comment" if kept.opens else "reply", kept.author, kept.at)
             return kept
 
-    def settle(self, comment_id: int, by: str, at: datetime | None) -> Comment:
-        """Mark the thread that a comment begins as resolved, or with `at` None as open again."""
+    def settle(self, comment_id: int, by: str, at: datetime, *, resolved: bool) -> Comment:
+        """Mark the thread that a comment begins as resolved, or as open again."""
         table = revision_comment
         with write(self._engine) as connection:
             found = _comment(connection, comment_id)
             if not found.opens:
                 raise NotAllowed("only the comment that begins a thread can be resolved")
-            if found.resolved != (at is not None):
-                found = replace(found, resolved_by=by if at else "", resolved_at=at)
+            if found.resolved != resolved:
+                found = replace(
+                    found, resolved_by=by if resolved else "", resolved_at=at if resolved else None
+                )
                 connection.execute(
                     table.update()
                     .where(table.c.id == comment_id)
                     .values(resolved_by=found.resolved_by, resolved_at=found.resolved_at)
                 )
+                _note(connection, found, "settle" if resolved else "reopen", by, at)
             return found
+
+    def remove(self, comment_id: int, by: str, at: datetime) -> Comment:
+        """Take a comment back that nobody answered; NotFound, NotAllowed."""
+        table = revision_comment
+        with write(self._engine) as connection:
+            found = _comment(connection, comment_id)
+            later = sa.select(table.c.id).where(
+                table.c.thread == found.thread, table.c.id > comment_id, _STANDS
+            )
+            if connection.execute(later.limit(1)).first():
+                raise NotAllowed("the comment was answered already")
+            gone = {"text": "", "quote": "", "field": ""}
+            connection.execute(table.update().where(table.c.id == comment_id).values(gone))
+            _note(connection, found, "take_back", by, at)
+            return found
+
+
+def _note(connection: Connection, on: Comment, action: str, by: str, at: datetime) -> None:
+    detail = {"comment": on.id, "thread": on.thread}
+    ledger.note(connection, at, by, action, on.entry_id, on.revision, detail)
 
 
 def _is(owner: str, key: str) -> sa.ColumnElement[bool]:
@@ -176,7 +217,8 @@ def _comment(connection: Connection, comment_id: int) -> Comment:
     if comment_id > _LARGEST_ID:
         raise NotFound("there is no such comment")  # nor can a database be asked for it
     table = revision_comment
-    row = connection.execute(sa.select(table).where(table.c.id == comment_id)).mappings().first()
+    query = sa.select(table).where(table.c.id == comment_id, _STANDS)
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise NotFound(f"there is no comment {comment_id}")
     return Comment(**row)

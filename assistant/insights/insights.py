@@ -90,6 +90,10 @@ class Insights:
         used = feedback.kind in USED
         self._store.add_feedback(row, self._day(now) if used else None)
 
+    def record_later(self, feedback: Feedback, actor: str) -> None:
+        """Store feedback without making anybody wait; it may be lost with the process."""
+        self._later.do(lambda: self.record(feedback, actor))
+
     def usage(self) -> Mapping[str, int]:
         """Uses per entry over the last thirty days."""
         return self._store.usage_since(self._day(self._clock() - USAGE_WINDOW))

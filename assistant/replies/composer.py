@@ -6,7 +6,7 @@ Deterministic: the same contact, knowledge and tables give the same response.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from assistant.replies.answering import CLOSE, Answer, Candidate, Finder, Searches
@@ -26,7 +26,7 @@ from assistant.replies.shaping import Block
 from assistant.replies.tables import Tables, load_tables
 from assistant.replies.vocabulary import Vocabulary
 from assistant.risk import Assessment, assess, handover
-from assistant.risk.conversation import customer_turn, is_just
+from assistant.risk.conversation import customer_turn, is_just, without_calls
 from assistant.risk.departments import departments
 from indexer.encoder import Encoder
 from indexer.results import SearchResponse
@@ -98,6 +98,9 @@ class Composer:
         Raises:
             InvalidInput: There is no customer message, or `as_of` has no time zone.
         """
+        request = replace(
+            request, messages=tuple(without_calls(request.messages, self._calls_for_person))
+        )
         turn = customer_turn(request.messages)
         _check(turn, request.as_of)
         gate = Gate(self._revisions, request.as_of or self._clock(), request.audiences)
@@ -125,6 +128,12 @@ class Composer:
             unanswered=unanswered,
         )
 
+    @property
+    def _calls_for_person(self) -> list[str]:
+        """What customers say who want a person and nothing else."""
+        asking = self._tables.risk.asking
+        return [*asking["person_alone"], *asking["person"]]
+
     def _answers(
         self, turn: str, request: SuggestRequest, finder: Finder
     ) -> tuple[SearchResponse, list[Answer]]:
@@ -133,9 +142,8 @@ class Composer:
         There is none for small talk or a bare call for a person, and one for the turn as a whole
         where that finds a markedly better entry than its parts.
         """
-        person = self._tables.risk.asking
         small_talk = self._tables.words["small_talk"]
-        if is_just(turn, [*small_talk, *person["person_alone"], *person["person"]]):
+        if is_just(turn, [*small_talk, *self._calls_for_person]):
             return finder.search(turn), []
         answers = [finder.find(question) for question in questions(request.messages)]
         if len(answers) == 1:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from assistant.risk import grading, handover
-from assistant.risk.conversation import customer_messages, customer_turn
+from assistant.risk.conversation import customer_messages, customer_turn, from_handover
 from assistant.risk.departments import departments as departments_of
 from assistant.risk.model import Assessment, Complexity, Escalation, Message, Mood, SensitiveWord
 from assistant.risk.mood import read_mood
@@ -50,6 +50,7 @@ def assess(
     """
     said = [message.text for message in customer_messages(messages)]
     turn = customer_turn(messages)
+    clocked = from_handover(messages)
     mood, mood_words = read_mood(said, settings)
     sensitive = _each_once(word for text in said for word in sensitive_words(text, settings))
     found = Assessment(
@@ -62,8 +63,8 @@ def assess(
             any(grading.facts_of(text, settings).repeated for text in said[-_RECENT:]),
         ),
         escalation=_escalation(settings.sensitive["escalation"]) if sensitive else None,
-        graded=grading.grade(messages, mood, settings, now, slots),
-        complaint=grading.complaint(messages, mood, settings, now),
+        graded=grading.grade(clocked, mood, settings, now, slots),
+        complaint=grading.complaint(clocked, mood, settings, now),
     )
     return found.with_handover(handover.decide(messages, found, settings))
 

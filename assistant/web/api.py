@@ -33,7 +33,10 @@ from assistant.web import (
     api_replies,
     api_similar_cases,
     api_skill_groups,
+    api_tickets,
     openapi,
+    widget_api,
+    widget_gate,
 )
 from assistant.web.routing import JSON, Route, Routes
 
@@ -76,10 +79,13 @@ def all_routes() -> list[Route]:
         api_cases,
         api_similar_cases,
         api_skill_groups,
+        api_tickets,
     )
     return [route for module in modules for route in module.routes.all] + routes.all
 
 
 @cache
 def _document() -> str:
-    return json.dumps(openapi.document(all_routes(), version("zhike")), ensure_ascii=False)
+    elsewhere = {widget_gate.PREFIX: widget_api.all_routes()}
+    document = openapi.document(all_routes(), version("zhike"), elsewhere)
+    return json.dumps(document, ensure_ascii=False)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPMethod
+
 from assistant.accounts.policy import Action
 from assistant.editing.comments import Shown
 from assistant.editing.model import Comment
 from assistant.web import context, editing_views
+from assistant.web.canned_responses import DeletedOut
 from assistant.web.contact_requests import NothingIn
 from assistant.web.editing_requests import CommentIn
 from assistant.web.editing_responses import CommentOut, CommentsOut
@@ -57,6 +60,20 @@ def reopen_comment(comment_id: int, body: NothingIn) -> CommentOut:
     """Open a settled thread again."""
     _expect_known(comment_id)
     return _told(context.services().comments.reopen(comment_id, context.principal().name))
+
+
+@routes.add(
+    HTTPMethod.DELETE,
+    "/comments/<int:comment_id>",
+    Action.ENTRIES_WRITE,
+    query=NoQuery,
+    returns=DeletedOut,
+)
+def take_comment_back(comment_id: int, query: NoQuery) -> DeletedOut:
+    """Delete a comment of the caller's own that nobody has answered."""
+    _expect_known(comment_id)
+    context.services().comments.take_back(comment_id, context.principal().name)
+    return {"deleted": True}
 
 
 def _expect_known(comment_id: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 from flask import request, url_for
 
 from assistant.accounts.policy import Action
@@ -15,8 +13,7 @@ from assistant.web.problems import Refusal
 from assistant.web.routing import FORM, Routes
 from kb.errors import StorageFull
 from kb.formats.wording import said
-from kb.image_size import size_of
-from kb.images import MAX_IMAGE, SCHEME, problem_of, whole
+from kb.images import MAX_IMAGE, SCHEME, problem_of
 from kb.store import is_full
 
 routes = Routes()
@@ -32,24 +29,28 @@ routes = Routes()
     upload=MAX_IMAGE,
 )
 def add_image(body: NothingIn) -> ImageOut:
-    """Keep a picture for use in entries; what it is, its content says and not its name."""
+    """Keep a picture for use in entries; what it is, its content says and not its name.
+
+    Where it was taken and what else its file tells besides is left out.
+    """
     data = request.files["file"].stream.read(MAX_IMAGE + 1)
     if problem := problem_of(data):
         message = said(problem, context.lang())
         raise Refusal(422, "fields", {"count": 1}, [{"field": "file", "message": message}])
+    store = jobs().imports.images
     try:
-        name = jobs().imports.images.put(data)
+        name = store.put(data)
     except OSError as error:
         if is_full(error):
             raise StorageFull("the disk is full; the picture was not kept") from error
         raise
-    kept = whole(data)
-    width, height = size_of(io.BytesIO(kept)) or (0, 0)
+    path = store.path(name)
+    width, height = store.size(name) or (0, 0)
     return {
         "name": name,
         "url": url_for("api.read_image", name=name),
         "markdown": f"![]({SCHEME}{name})",
         "width": width,
         "height": height,
-        "bytes": len(kept),
+        "bytes": path.stat().st_size if path else 0,
     }

@@ -18,6 +18,8 @@ from assistant.web import (
     guard,
     headers,
     health,
+    help_centre,
+    help_pages,
     import_jobs,
     metrics,
     own_writes,
@@ -25,9 +27,15 @@ from assistant.web import (
     problems,
     routing,
     templating,
+    widget_api,
+    widget_conversation,
+    widget_events,
+    widget_gate,
+    widget_pages,
 )
 from assistant.web.numbers import DatabaseNumber
 from assistant.web.sessions import SessionCookie
+from assistant.web.widget_frames import FramesByViewer, VisitFrames
 from assistant.wiring import Services
 
 BODY_LIMIT = 2 * 1024 * 1024
@@ -57,31 +65,43 @@ def create_app(
     app.testing = testing
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions[context.EXTENSION] = services
-    app.extensions[context.FEED] = _feed(services)
+    teller = widget_conversation.install(app, services)
+    visit_frames = VisitFrames(services.selfservice.conversations, teller)
+    widget_events.install(app, visit_frames)
+    app.extensions[context.FEED] = _feed(services, visit_frames)
     app.extensions[api_links.EXTENSION] = LinkProbe(private=services.settings.check_links == "all")
     app.extensions[import_jobs.EXTENSION] = import_jobs.ImportJobs(services)
     metrics.install(app)
     framed = bool(services.settings.frame_ancestors)
+    sites, at_once = services.selfservice.sites, services.settings.widget_at_once
+    widget_gate.install_before_guard(app, sites, at_once)
     guard.install(app, SessionCookie(services.signing_key, framed=framed))
+    widget_gate.install_behind_guard(app)
     own_writes.install(app)
     problems.install(app)
     _mount_static(app)
     templating.install(app)
     pages.mount(app)
+    help_centre.install(app, services)
+    help_pages.mount(app)
     health.mount(app)
     routing.mount(app, Blueprint("api", __name__, url_prefix="/api/v1"), api.all_routes())
+    widget = Blueprint("widget", __name__, url_prefix=widget_gate.PREFIX)
+    routing.mount(app, widget, widget_api.all_routes())
+    widget_pages.mount(app)
     app.after_request(headers.harden)
     return app
 
 
-def _feed(services: Services) -> Feed:
+def _feed(services: Services, visit_frames: VisitFrames) -> Feed:
     """The event streams of this process; nothing runs before the first one is opened."""
 
     def generation() -> str:
         services.searcher.reload_if_changed()
         return services.searcher.generation
 
-    frames = contact_views.EventFrames(services.settings.site_tz)
+    staff = contact_views.EventFrames(services.settings.site_tz)
+    frames = FramesByViewer(staff, visit_frames)
     feed = Feed(services.kb.engine, frames, generation, services.contacts.note_generation)
     services.contacts.on_change(feed.wake)
     return feed

@@ -12,7 +12,7 @@ from assistant.web import context, labels, messages
 from assistant.web.canned_responses import CannedOut, GroundOut
 from assistant.web.former import last_title
 from assistant.web.responses import ReasonOut
-from kb.clock import format_local
+from kb.clock import spoken_local
 from kb.states import State
 
 _OVER = frozenset(
@@ -127,4 +127,4 @@ def _reason(state: State, message: str, ref: str, at: datetime | None) -> Reason
 
 
 def _day(moment: datetime) -> str:
-    return format_local(moment, context.services().settings.site_tz).replace("T", " ")
+    return spoken_local(moment, context.services().settings.site_tz)

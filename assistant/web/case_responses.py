@@ -51,6 +51,7 @@ class MaskedOut(TypedDict):
 class CaseOut(TypedDict):
     """A case: prefilled from the conversation (then `entry` is null), or as saved last.
 
+    `product_names` are the names of its products by id, as far as they are known;
     `policy_note` is what the policy part says beside the paragraphs of its rules; `returned` is set
     when a supervisor sent the case back; `masked` counts what was replaced in its texts.
     """
@@ -65,6 +66,7 @@ class CaseOut(TypedDict):
     lang: str
     tags: list[str]
     products: list[str]
+    product_names: dict[str, str]
     rests_on: list[str]
     basis: list[CaseBasisOut]
     policy_note: str

@@ -9,7 +9,7 @@ from assistant.cases.body import fields_of
 from assistant.cases.model import Basis, CaseDraft, CaseFields, Returned
 from assistant.cases.reviews import CaseReview, CaseRow
 from assistant.insights.masking import LABELS
-from assistant.web import contact_views, context, labels
+from assistant.web import contact_views, context, labels, product_names
 from assistant.web.case_responses import (
     CaseBasisOut,
     CaseEntryOut,
@@ -86,6 +86,7 @@ def _case(
         "lang": fields.lang,
         "tags": list(fields.tags),
         "products": list(fields.products),
+        "product_names": product_names.named(fields.products),
         "rests_on": list(fields.rests_on),
         "basis": [basis_out(rule, part.rules.get(rule.entry_id, "")) for rule in basis],
         "policy_note": part.note,

@@ -10,7 +10,7 @@ from assistant.shift.happenings import Happening, What
 from assistant.web import context, labels, messages
 from assistant.web.change_responses import MovedOut, NewsOut, ReplacedBy
 from assistant.web.former import once_open
-from kb.clock import format_local
+from kb.clock import spoken_local
 from kb.model import Revision
 
 _LONGEST = 60  # characters of a sentence in a summary
@@ -130,4 +130,4 @@ def _short(sentence: str) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return format_local(moment, context.services().settings.site_tz).replace("T", " ")
+    return spoken_local(moment, context.services().settings.site_tz)

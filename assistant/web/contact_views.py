@@ -88,20 +88,20 @@ class EventFrames:
         Whoever had the contact until now, or could have taken it, learns only that it is `gone`.
         """
         if event.kind is EventKind.KNOWLEDGE:
-            return _frame(event.seq, "knowledge", {"generation": event.detail})
+            return frame(event.seq, "knowledge", {"generation": event.detail})
         if event.contact is None:
             return None
         if authorise(viewer, Action.CONTACTS_USE, event.contact):
             return self._full(event, event.unread(viewer.name))
         if event.moved_from is not None and event.moved_from in ("", viewer.name):
-            return _frame(event.seq, "contact", {"id": event.contact_id, "gone": True})
+            return frame(event.seq, "contact", {"id": event.contact_id, "gone": True})
         return None
 
-    def note(self, kind: str, position: int) -> bytes:
+    def note(self, kind: str, position: int, viewer: Principal) -> bytes:
         """`ready` or `reset`, with the number to go on from."""
-        return _frame(position, kind, {"position": position})
+        return frame(position, kind, {"position": position})
 
-    def heartbeat(self, position: int) -> bytes:
+    def heartbeat(self, position: int, viewer: Principal) -> bytes:
         """A comment, and the number to come back with: quiet streams need not hear it all again."""
         return b": still here\nid: %d\n\n" % position
 
@@ -127,17 +127,18 @@ class EventFrames:
                 "version": event.contact.version,
                 "summary": summary,
             }
-            return _frame(event.seq, "contact", data)
+            return frame(event.seq, "contact", data)
         data = {
             "contact_id": event.contact_id,
             "version": event.contact.version,
             "message": said,
             "summary": summary,
         }
-        return _frame(event.seq, "message", data)
+        return frame(event.seq, "message", data)
 
 
-def _frame(seq: int, kind: str, data: object) -> bytes:
+def frame(seq: int, kind: str, data: object) -> bytes:
+    """One frame of an event stream."""
     return f"id: {seq}\nevent: {kind}\ndata: {json.dumps(data)}\n\n".encode("ascii")
 
 

@@ -12,7 +12,7 @@ from flask import render_template, request
 from assistant.accounts.policy import Action
 from assistant.accounts.roles import Role
 from assistant.catalogue import Catalogue
-from assistant.web import context, entry_views, history_views, labels
+from assistant.web import context, entry_views, history_views, labels, product_names
 from assistant.web.lookup import known_entry, known_revision
 from kb.clock import format_local
 from kb.errors import NotFound
@@ -120,15 +120,18 @@ def _content(catalogue: Catalogue, shown: Revision) -> dict[str, Any]:
     return {**entry_views.content_out(catalogue, shown), **times}
 
 
-def _known(catalogue: Catalogue) -> dict[str, list[str]]:
-    """What entries already say in fields with free words, most used first."""
+def _known(catalogue: Catalogue) -> dict[str, Any]:
+    """What entries already say in fields with free words, most used first; names of products."""
     newest = [labels.representative(catalogue, each) for each in catalogue.entries.values()]
     contents = [revision.content for revision in newest if revision]
     keepers = [entry.stewardship for entry in catalogue.entries.values()]
     people = [p.name for p in context.services().accounts.people.list() if p.role in _REVIEWERS]
+    names = product_names.names()
+    used = _by_use(product for content in contents for product in content.products)
     return {
         "tags": _by_use(tag for content in contents for tag in content.tags),
-        "products": _by_use(product for content in contents for product in content.products),
+        "products": [*used, *(product for product in names if product not in used)],
+        "product_names": names,
         "owners": _by_use(keeper.owner for keeper in keepers),
         "reviewers": _by_use([*(keeper.reviewer for keeper in keepers), *people]),
     }

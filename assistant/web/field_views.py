@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assistant.web import context, i18n
+from assistant.web import context, i18n, product_names
 from assistant.web.diffs import changed_runs, word_changes
 from assistant.web.entry_responses import ContentOut, WordChange
 from kb.clock import format_local
@@ -67,6 +67,8 @@ def _formatter(name: str, texts: i18n.Texts) -> Callable[[Any], str]:
         return lambda value: texts(f"{_WORDED[name]}{value}")
     if name in _TIMES:
         return lambda value: _moment(value) if value else texts(f"review.no_{name}")
+    if name == "products":
+        return product_names.name
     if name == "channels":
         return lambda value: texts(f"channel.{value}")
     if name == "slots":
@@ -75,6 +77,6 @@ def _formatter(name: str, texts: i18n.Texts) -> Callable[[Any], str]:
 
 
 def _moment(text: str) -> str:
-    """A day where it begins at midnight, else the day and the minute."""
+    """A day where it begins at midnight, else with the time of day, as fine as it was set."""
     zone = context.services().settings.site_tz
-    return format_local(datetime.fromisoformat(text), zone)
+    return format_local(datetime.fromisoformat(text), zone).replace("T", " ")

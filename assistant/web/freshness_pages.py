@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPMethod
 
 from flask import render_template, request
@@ -12,11 +12,12 @@ from assistant.accounts.policy import Action
 from assistant.desk import tasks
 from assistant.desk.delivery import Delivery
 from assistant.desk.digest import compose
-from assistant.web import board_views, context, diffs, freshness_views, labels
+from assistant.web import board_views, context, diffs, freshness_views, labels, product_names
 from assistant.web.freshness_requests import CalendarQuery, ConflictsQuery, FreshnessQuery
 from assistant.web.lookup import known_entry, known_revision
 from assistant.web.month_view import months
 from assistant.web.page_filters import lenient, selected
+from kb.board import BoardRow
 from kb.errors import InvalidInput
 from kb.freshness import State
 from kb.model import Kind, Status
@@ -62,13 +63,19 @@ def board() -> str:
         total=total,
         shown=query.offset + len(rows),
         owners=sorted({row.owner for row in everything if row.owner}),
-        products=sorted({product for row in everything for product in row.products}),
+        products=_products(everything),
         kinds=[kind.value for kind in Kind],
         states=[state.value for state in State],
         selected=selected(query, _FILTERS),
         worst=max((row.damage for row in everything), default=0.0),
         cured=CURED,
     )
+
+
+def _products(rows: Iterable[BoardRow]) -> list[tuple[str, str]]:
+    """The products of all rows, ids and names, by name."""
+    found = {product for row in rows for product in row.products}
+    return sorted(((p, product_names.name(p)) for p in found), key=lambda pair: pair[1].lower())
 
 
 def conflicts() -> str:

@@ -7,20 +7,24 @@ forgotten declaration fails closed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import NoReturn, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 
 from assistant.accounts.policy import Action, authorise
 from assistant.accounts.roles import ANONYMOUS, Principal
-from assistant.web import context
+from assistant.selfservice.sessions import TOKEN_PREFIX as VISIT_TOKEN
+from assistant.web import context, visits
 from assistant.web.problems import Refusal
 from assistant.web.sessions import SessionCookie
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# Nobody is identified for these: liveness must not need the database, nor every static file.
-_FOR_ANYBODY = frozenset({Action.HEALTH, Action.ASSETS})
+# Nobody is identified for these: liveness must not need the database, nor every static file, and
+# the help centre is the same for everybody.
+_FOR_ANYBODY = frozenset({Action.HEALTH, Action.ASSETS, Action.HELP_READ})
+# A cookie says nothing here: pages of other sites make these requests.
+_BY_TOKEN_ALONE = frozenset({Action.WIDGET_BEGIN, Action.WIDGET_USE})
 _ACTIONS = "zhike.actions"
 _COOKIE = "zhike.cookie"
 
@@ -55,7 +59,7 @@ def _check() -> Response | None:
         raise Refusal(403, "forbidden")
     if action in _FOR_ANYBODY and authorise(ANONYMOUS, action):
         return None
-    g.principal, by_cookie = _who()
+    g.principal, by_cookie = _who(cookies=action not in _BY_TOKEN_ALONE)
     # Another site can make a browser send a form, but not with a token in it.
     forgeable = by_cookie or (_is_form() and "Authorization" not in request.headers)
     if forgeable and request.method not in _SAFE:
@@ -64,6 +68,8 @@ def _check() -> Response | None:
         return None
     if g.principal is not ANONYMOUS:
         raise Refusal(403, "forbidden")
+    if action in _BY_TOKEN_ALONE:
+        raise Refusal(401, "visit_over")
     if _wants_page():
         here = request.full_path.rstrip("?")
         if context.in_frame():  # no frame may hold the sign-in form
@@ -72,27 +78,42 @@ def _check() -> Response | None:
     raise Refusal(401, "sign_in")
 
 
-def _who() -> tuple[Principal, bool]:
+def _who(*, cookies: bool) -> tuple[Principal, bool]:
     """The caller, and whether the session cookie says so. A token, when sent, decides alone."""
-    accounts = context.services().accounts
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, secret = header.partition(" ")
-        found = accounts.tokens.principal(secret.strip()) if scheme.lower() == "bearer" else None
-        if found is None:
-            raise Refusal(401, "sign_in")
-        return found, False
-    secret = session_cookie().read(request) or ""
-    person = accounts.people.by_session(secret) if secret else None
+        return (_bearer(secret.strip()) if scheme.lower() == "bearer" else _unknown()), False
+    secret = (session_cookie().read(request) or "") if cookies else ""
+    person = context.services().accounts.people.by_session(secret) if secret else None
     return (person, True) if person else (ANONYMOUS, False)
+
+
+def _bearer(token: str) -> Principal:
+    """Who a token stands for: a program of staff, or the visit of a customer."""
+    services = context.services()
+    if not token.startswith(VISIT_TOKEN):
+        return services.accounts.tokens.principal(token) or _unknown()
+    found = services.selfservice.sessions.find(token)
+    if found is None:
+        raise Refusal(401, "visit_over")
+    visits.remember(*found, token)
+    return found[0].principal
+
+
+def _unknown() -> NoReturn:
+    raise Refusal(401, "sign_in")
 
 
 def credentials() -> Callable[[], Principal | None]:
     """A way to ask again, after the request, who its caller is; None once they are nobody."""
-    accounts = context.services().accounts
+    services = context.services()
+    accounts, sessions = services.accounts, services.selfservice.sessions
     header = request.headers.get("Authorization", "")
     if header:
         token = header.partition(" ")[2].strip()
+        if token.startswith(VISIT_TOKEN):
+            return lambda: sessions.principal(token)
         return lambda: accounts.tokens.principal(token)
     secret = session_cookie().read(request) or ""
     return lambda: accounts.people.by_session(secret)

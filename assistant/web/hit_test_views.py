@@ -11,7 +11,7 @@ from assistant.impact.runs import HitRow
 from assistant.web import context, impact_views, labels, messages
 from assistant.web.impact_responses import FilteredOut, HitTestOut, TestedHitOut
 from indexer.search import Hit
-from kb.clock import format_local
+from kb.clock import spoken_local
 
 _HEADERS = {
     "zh-CN": ("问题", "期望条目", "按日期", "读者", "渠道", "已回答", "命中名次"),
@@ -89,7 +89,7 @@ def _filtered(catalogue: Catalogue, found: Filtered) -> FilteredOut:
 def _detail(catalogue: Catalogue, found: Filtered) -> str:
     lang, content = context.lang(), found.revision.content
     tz = context.services().settings.site_tz
-    day = format_local(found.at, tz).replace("T", " ") if found.at else ""
+    day = spoken_local(found.at, tz) if found.at else ""
     name, number = found.by
     if found.reason is Reason.SUPERSEDED and name == found.revision.entry_id:
         return messages.detail("filtered_newer", lang, number=number, day=day)

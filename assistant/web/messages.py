@@ -188,6 +188,30 @@ _DETAILS: dict[str, tuple[str, str]] = {
         "失败次数太多，请 {seconds} 秒后再试。",
         "Too many failed attempts. Try again in {seconds} seconds.",
     ),
+    "visit_over": (
+        "会话已结束，请重新打开客服窗口。",
+        "This conversation has ended. Open the window again.",
+    ),
+    "origin_not_allowed": (
+        "这个网页不在站点的允许名单里。请在站点设置里加上它的来源地址。",
+        "This page is not on the site's list. Add its origin to the site.",
+    ),
+    "widget_busy": (
+        "现在咨询的人较多，请稍等一下再试。",
+        "Many people are asking just now. Try again in a moment.",
+    ),
+    "help_limit": (
+        "操作有点快，请 {seconds} 秒后再试。",
+        "That was a little fast. Try again in {seconds} second(s).",
+    ),
+    "widget_limit": (
+        "消息发得有点快，请 {seconds} 秒后再试。",
+        "That was a little fast. Try again in {seconds} second(s).",
+    ),
+    "identity_refused": (
+        "没有确认您的身份，您仍可以继续咨询。",
+        "Your identity was not confirmed. You can go on without it.",
+    ),
     "reason_hidden": (
         "依据在您无权查看的条目里，请联系条目负责人。",
         "The reason lies in an entry that is not open to you. Ask the owner of this entry.",

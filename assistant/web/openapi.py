@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from assistant.accounts.policy import COLUMNS, TABLE, Verdict
+from assistant.accounts.policy import COLUMNS, TABLE, Action, Verdict
 from assistant.web.problems import MEDIA_TYPE
 from assistant.web.responses import ProblemDetails
 from assistant.web.routing import FORM, JSON, Route
@@ -31,26 +31,38 @@ _PROBLEMS = {
     415: "Unsupported content type",
     422: "Refused; `errors` names each field",
     428: "If-Match is required",
+    429: "Too much at once; `Retry-After` says for how long",
+    503: "Too busy just now; `Retry-After` says for how long",
     507: "Disk full",
 }
 
 
-def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
-    """The whole document; it is the same for every caller and language."""
-    routes = list(routes)
-    schemas, components = _schemas(routes)
+def document(
+    routes: Iterable[Route], version: str, elsewhere: Mapping[str, Iterable[Route]] | None = None
+) -> dict[str, Any]:
+    """The whole document; it is the same for every caller and language.
+
+    Routes `elsewhere`, by the address that theirs begin with, stand under their whole path.
+    """
+    own, others = list(routes), {at: list(them) for at, them in (elsewhere or {}).items()}
+    everywhere = [("", route) for route in own]
+    everywhere += [(at, route) for at, them in others.items() for route in them]
+    schemas, components = _schemas([route for _at, route in everywhere])
     paths: dict[str, dict[str, Any]] = {}
-    for route in routes:
+    for at, route in everywhere:
         path, parameters = _path(route)
-        operation = _operation(route, parameters, schemas)
-        paths.setdefault(path, {})[route.method.value.lower()] = operation
+        item = paths.setdefault(at + path, {"servers": [{"url": "/"}]} if at else {})
+        item[route.method.value.lower()] = _operation(route, parameters, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Zhike",
             "version": version,
             "summary": "Dated, evidence-backed answers for customer-service teams.",
-            "description": "Tokens are made by `zhike token create --role agent`.",
+            "description": (
+                "Tokens are made by `zhike token create --role agent`. The widget's routes take "
+                "the token of a visit instead, which `POST /widget/v1/sessions` answers with."
+            ),
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"token": []}, {"session": []}],
@@ -133,6 +145,8 @@ def _operation(
         operation["requestBody"] = {"required": True, "content": content}
     if "anonymous" in _roles(route):
         operation["security"] = []
+    elif route.action is Action.WIDGET_USE:
+        operation["security"] = [{"token": []}]
     return operation
 
 
@@ -160,6 +174,8 @@ def _responses(route: Route, schemas: dict[_Key, Any]) -> dict[str, Any]:
 
 def _possible_problems(route: Route) -> list[int]:
     found = [401, 403, 404, 422]
+    if route.action in (Action.WIDGET_BEGIN, Action.WIDGET_USE):
+        found += [429, 503]
     if route.body is not None:
         found += [400, 413, 415, 507]
     if route.needs_version:

@@ -38,14 +38,18 @@ def install(app: Flask) -> None:
 
 
 def _wait() -> None:
-    if COOKIE in request.cookies and context.principal().kind is PrincipalKind.PERSON:
+    if COOKIE in request.cookies and _is_person():
         context.services().catalogue.current(own_write=True)
 
 
 def _note(response: Response) -> Response:
     changing = guard.declared(current_app).get(request.endpoint or "") in _CHANGING
-    if changing and request.method not in _SAFE and response.status_code < 400:
+    if changing and _is_person() and request.method not in _SAFE and response.status_code < 400:
         response.set_cookie(
             COOKIE, "1", max_age=SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
         )
     return response
+
+
+def _is_person() -> bool:
+    return context.principal().kind is PrincipalKind.PERSON

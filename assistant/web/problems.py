@@ -162,7 +162,7 @@ def _answer(
 
 
 def _for_people() -> bool:
-    if request.path.startswith(("/api/", "/livez", "/readyz", "/metrics")):
+    if request.path.startswith(("/api/", "/widget/v1/", "/livez", "/readyz", "/metrics")):
         return False
     best = request.accept_mimetypes.best_match(("text/html", MEDIA_TYPE, "application/json"))
     return best == "text/html"
@@ -170,9 +170,11 @@ def _for_people() -> bool:
 
 def _page(status: int, title: str, detail: str, extra: Mapping[str, Any]) -> str:
     reference = extra.get("reference", "")
+    in_help = request.path == "/help" or request.path.startswith("/help/")
+    template = "help/error.html" if in_help else "error.html"
     try:
         return render_template(
-            "error.html", status=status, title=title, detail=detail, reference=reference
+            template, status=status, title=title, detail=detail, reference=reference
         )
     except TemplateNotFound:
         return f"{status} {title}\n{detail}\n"

@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from assistant.web import context, entry_views
+from assistant.web.help_centre import centre
 from assistant.web.lookup import known_entry, pick
 from assistant.web.moments import parse_moment
 from assistant.web.shown_content import content_html
@@ -21,6 +22,7 @@ def show(entry_id: str) -> str:
     revision = pick(catalogue, entry, number, as_of)
     in_force = catalogue.in_force(entry.id, as_of)
     out = entry_views.entry_out(catalogue, entry, revision)
+    help_url = centre().knowledge.link(entry.id)
     is_in_force = in_force is not None and in_force.number == revision.number
     return render_template(
         "entry.html",
@@ -46,6 +48,8 @@ def show(entry_id: str) -> str:
         in_force=is_in_force,
         note="" if is_in_force or number is not None else "not_in_force",
         entries_url=url_for("pages.entries"),
+        help_url=help_url,
+        votes=centre().helpful.lately(entry.id) if help_url else None,
     )
 
 

@@ -47,7 +47,7 @@ class SearchIn(Strict):
 class MessageIn(Strict):
     """One message of a contact; `at` is when it came, now unless given. Clocks run from it."""
 
-    role: Literal["customer", "agent", "system"]
+    role: Literal["customer", "agent", "assistant", "system"]
     text: Text
     at: Moment | None = None
 

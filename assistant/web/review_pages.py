@@ -26,7 +26,7 @@ from assistant.web import (
 from assistant.web.lookup import known_entry, known_revision
 from assistant.web.marked_html import marked
 from assistant.web.shown_content import content_html
-from kb.clock import format_local
+from kb.clock import spoken_local
 from kb.lifecycle import is_author
 from kb.model import Entry, Revision, Status
 
@@ -152,7 +152,7 @@ def _steps(catalogue: Catalogue, entry: Entry, revision: Revision) -> list[dict[
 def _filled(told: Mapping[str, object]) -> dict[str, object]:
     zone = context.services().settings.site_tz
     return {
-        name: format_local(value, zone).replace("T", " ") if isinstance(value, datetime) else value
+        name: spoken_local(value, zone) if isinstance(value, datetime) else value
         for name, value in told.items()
     }
 

@@ -30,6 +30,7 @@ def show() -> Response | str:
         board_views.visible_rows(),
         services.cases.reviews.returned,
         catalogue.at,
+        services.comments.open_threads(),
     )
     groups = [
         (urgency.name.lower(), [_row(task) for task in desk.tasks if task.urgency is urgency])
@@ -68,6 +69,7 @@ def _row(task: Task) -> dict[str, Any]:
         "author": revision.author,
         "by": task.by,
         "note": task.note,
+        "more": task.count - 1,
         "owner": task.entry.stewardship.owner,
         "reviewer": task.entry.stewardship.reviewer,
         "href": _where(task),
@@ -95,6 +97,8 @@ def _being_written(drafts: Collection[str], entries: Collection[str]) -> Iterato
 def _where(task: Task) -> str:
     """Where a task is done: cases have a desk of their own, drafts are written on."""
     name = quote(task.entry.id)
+    if task.what is What.COMMENT and task.revision:
+        return f"/desk/entries/{name}/revisions/{task.revision.number}#comment-{task.thread}"
     if task.entry.kind is Kind.CASE and task.entry.id.startswith(PREFIX):
         return f"/desk/cases?case={name}"
     if task.what in (What.RETURNED, What.DRAFT):

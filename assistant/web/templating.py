@@ -12,6 +12,7 @@ from assistant.accounts.policy import Action
 from assistant.accounts.roles import ANONYMOUS
 from assistant.web import context, i18n
 from assistant.web.paths import here
+from kb.clock import spoken_local
 from kb.lifecycle import is_author
 
 
@@ -20,6 +21,7 @@ def install(app: Flask) -> None:
     product_version = version("zhike")
     app.jinja_env.filters["local"] = _local
     app.jinja_env.filters["local_date"] = _local_date
+    app.jinja_env.filters["local_moment"] = _local_moment
     app.jinja_env.filters["iso"] = _iso
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -59,14 +61,24 @@ def _local_date(moment: datetime | str | None) -> str:
     return _formatted(moment, "%Y-%m-%d")
 
 
+def _local_moment(moment: datetime | str | None) -> str:
+    """The day, and the time of day where it is another than midnight."""
+    known = _known(moment)
+    return spoken_local(known, context.services().settings.site_tz) if known else ""
+
+
 def _iso(moment: datetime | str | None) -> str:
     return moment if isinstance(moment, str) else context.moment_json(moment) or ""
 
 
 def _formatted(moment: datetime | str | None, form: str) -> str:
-    """A moment in the site's time zone; views hand over datetimes or their own JSON strings."""
-    if not moment:
-        return ""
+    """A moment in the site's time zone."""
+    known = _known(moment)
+    return known.astimezone(context.services().settings.site_tz).strftime(form) if known else ""
+
+
+def _known(moment: datetime | str | None) -> datetime | None:
+    """The moment that views hand over, as it is or as their own JSON string."""
     if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    return moment.astimezone(context.services().settings.site_tz).strftime(form)
+        return datetime.fromisoformat(moment) if moment else None
+    return moment

@@ -43,7 +43,10 @@ class Miss:
     place: int
 
 
-def render(measured: Measured, public: Sequence[Comparison], lang: str, made: datetime) -> str:
+def render(
+    measured: Measured, public: Sequence[Comparison], lang: str, made: datetime,
+    visits: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
     """The report as one HTML file without anything to be loaded from elsewhere.
 
     Args:
@@ -51,6 +54,7 @@ def render(measured: Measured, public: Sequence[Comparison], lang: str, made: da
         public: Comparisons on other sets; may be empty.
         lang: `zh-CN` or `en`.
         made: When it was measured, in local time.
+        visits: What `zhike evaluate selfservice --json` printed, to report too.
     """
     texts = _texts(lang)
     found = measuring.result(measured)
@@ -82,6 +86,8 @@ def render(measured: Measured, public: Sequence[Comparison], lang: str, made: da
         means=comparison.means(public) if len(public) > 1 else [],
         names=texts["systems"],
         reads=_reads(measured.bm25, texts),
+        visits=visits,
+        visit_rows=_visits(visits, texts) if visits else [],
     )
 
 
@@ -89,6 +95,21 @@ def render(measured: Measured, public: Sequence[Comparison], lang: str, made: da
 def _texts(lang: str) -> Texts:
     stored: Texts = json.loads((_FOLDER / f"{lang}.json").read_text("utf-8"))
     return stored
+
+
+def _visits(visits: Mapping[str, Any], texts: Texts) -> list[tuple[str, list[str]]]:
+    """Figures of the simulated visits: what each is, then ours and the FAQ bot's."""
+    return [
+        (name, [_with_interval(visits[who][key]) for who in ("product", "faq_bot")])
+        for key, name in texts["visit_figures"].items()
+    ]
+
+
+def _with_interval(part: Mapping[str, Any]) -> str:
+    if part["share"] is None:
+        return "–"
+    low, high = part["interval"]
+    return f"{percent(part['share'], 1)} ({percent(low)}–{percent(high)})"
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -26,7 +26,11 @@ from assistant.editing.working import WorkingDrafts
 from assistant.impact.desk import ImpactDesk
 from assistant.insights.insights import Insights
 from assistant.replies.model import SuggestRequest, SuggestResponse
+from assistant.replies.tables import load_tables
 from assistant.risk import Assessment, Handover
+from assistant.selfservice.limits import Limits
+from assistant.selfservice.public_knowledge import PublicKnowledge
+from assistant.selfservice.selfservice import Desk, SelfService
 from assistant.web.app import create_app
 from assistant.wiring import Services
 from indexer.interaction import shipped
@@ -156,6 +160,16 @@ def services(settings: Settings, engine: Engine, clock: FakeClock) -> Services:
         impact=ImpactDesk.of(engine, kb, insights, what_if, searcher.search, clock),
         working=WorkingDrafts(engine, clock),
         comments=Comments(engine, clock),
+        selfservice=SelfService(
+            engine,
+            clock,
+            TZ,
+            b"k" * 32,
+            Limits.of(settings),
+            PublicKnowledge(keeper, clock),
+            FakeSearcher(),
+            Desk(contacts, insights, load_tables()),
+        ),
         signing_key=b"k" * 32,
     )
 

@@ -209,6 +209,27 @@ def test_check_finds_what_dangles(content: Path) -> None:
         assert name in text
 
 
+def test_import_learns_what_products_are_called(content: Path, settings: Settings) -> None:
+    products = content / "products.yaml"
+    products.write_text("products:\n  - {id: mira-5, name: 岚舍 Mira 5}\n", "utf-8")
+
+    def known() -> dict[str, str]:
+        with closing(sqlite3.connect(settings.data / "zhike.db")) as database:
+            found = database.execute("SELECT value FROM kb_meta WHERE key = 'products'").fetchone()
+        return dict(json.loads(found[0])) if found else {}
+
+    ok("import", str(content), "--dry-run")
+    assert known() == {}
+    ok("import", str(content))
+    assert known() == {"mira-5": "岚舍 Mira 5"}
+    products.write_text("products: [", "utf-8")
+    damaged = run("import", str(content), "--json")
+    assert damaged.exit_code == 1
+    assert "products.yaml: cannot be read" in damaged.stderr
+    assert json.loads(damaged.stdout)["counts"]
+    assert known() == {"mira-5": "岚舍 Mira 5"}
+
+
 def test_check_and_import_read_the_same_files(content: Path) -> None:
     (content / "README.md").write_text("for authors, no entry", "utf-8")
     (content / "policy" / "latin.r1.md").write_bytes(b"---\nid: caf\xe9\n---\n")

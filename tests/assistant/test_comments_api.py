@@ -8,9 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from assistant.web.json_body import json_body
+from assistant.wiring import Services
 from tests.assistant.test_editing_api import ENTRY, edit
 from tests.assistant.test_lifecycle_api import CONTENT, create
 
+ENTRY_ID = ENTRY.rsplit("/", 1)[-1]
 TABLE = "| 件型 | 运费 |\n| --- | --- |\n| 小件 | **10** 元 |"
 
 
@@ -124,3 +126,66 @@ def test_comments_stay_on_their_entry(editor: FlaskClient, agent: FlaskClient) -
     assert editor.get(path).json == {"comments": []}
     assert agent.get(path).status_code == 403
     assert comment(editor, "看这里", 9).status_code == 404
+
+
+def test_an_own_comment_is_taken_back_until_somebody_answers(
+    editor: FlaskClient, reviewer: FlaskClient, agent: FlaskClient
+) -> None:
+    create(editor)
+    begun = comment(reviewer, "从哪天算起？", quote="7 天内").json["id"]
+    reply = comment(editor, "签收第二天。", reply_to=begun).json["id"]
+    assert reviewer.delete(f"/api/v1/comments/{begun}").status_code == 403, "it was answered"
+    assert reviewer.delete(f"/api/v1/comments/{reply}").status_code == 403, "it is not theirs"
+    assert agent.delete(f"/api/v1/comments/{reply}").status_code == 403
+    assert [row["text"] for row in shown(editor)] == ["从哪天算起？", "签收第二天。"]
+    assert editor.delete(f"/api/v1/comments/{reply}").json == {"deleted": True}
+    assert editor.delete(f"/api/v1/comments/{reply}").status_code == 404
+    assert reviewer.delete(f"/api/v1/comments/{begun}").status_code == 200
+    assert shown(editor) == []
+    assert comment(editor, "迟了", reply_to=begun).status_code == 404
+    assert editor.post(f"/api/v1/comments/{begun}/resolve", json={}).status_code == 404
+    assert comment(editor, "新的").json["id"] > reply, "a number names one comment for ever"
+
+
+def test_each_step_with_a_comment_stands_in_the_audit_log(
+    services: Services, editor: FlaskClient, reviewer: FlaskClient
+) -> None:
+    create(editor)
+    before, fed = len(services.kb.audit(ENTRY_ID)), services.kb.last_change()
+    begun = comment(reviewer, "从哪天算起？", quote="7 天内").json["id"]
+    reply = comment(editor, "签收第二天。", reply_to=begun).json["id"]
+    reviewer.post(f"/api/v1/comments/{begun}/resolve", json={})
+    reviewer.post(f"/api/v1/comments/{begun}/resolve", json={})
+    editor.post(f"/api/v1/comments/{begun}/reopen", json={})
+    editor.delete(f"/api/v1/comments/{reply}")
+    reviewer.delete(f"/api/v1/comments/{reply}")
+    assert comment(editor, "", reply_to=begun).status_code == 422
+    rows = services.kb.audit(ENTRY_ID)[before:]
+    assert [(row.action, row.detail["comment"]) for row in rows] == [
+        ("comment", begun),
+        ("reply", reply),
+        ("settle", begun),
+        ("reopen", begun),
+        ("take_back", reply),
+    ]
+    assert [row.actor == rows[1].actor for row in rows] == [False, True, False, True, True]
+    assert {row.revision for row in rows} == {1}
+    assert services.kb.verify_audit().ok
+    assert services.kb.last_change() == fed, "nothing that is searched or read has changed"
+    page = reviewer.get(f"/desk/entries/{ENTRY_ID}/revisions/1").get_data(as_text=True)
+    assert "删除了自己在版本 1 的评论" in page and "解决了版本 1 的一处评论" in page
+
+
+def test_comments_are_tasks_with_a_link_to_their_place(
+    editor: FlaskClient, reviewer: FlaskClient
+) -> None:
+    create(editor)
+    begun = comment(reviewer, "从哪天<b>算起？", quote="7 天内").json["id"]
+    comment(reviewer, "标题太长", field="title")
+    page = editor.get("/desk").get_data(as_text=True)
+    assert page.count('data-task="comment"') == 1
+    assert f"/desk/entries/{ENTRY_ID}/revisions/1#comment-{begun}" in page
+    assert "从哪天&lt;b&gt;算起？" in page and "另有 1 处讨论" in page
+    assert 'data-task="comment"' not in reviewer.get("/desk").get_data(as_text=True)
+    comment(editor, "签收第二天。", reply_to=begun)
+    assert "签收第二天。" in reviewer.get("/desk").get_data(as_text=True)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from assistant.wiring import Services
 from kb.clock import parse_local
-from tests.assistant.conftest import RETURNS
+from tests.assistant.conftest import RETURNS, published
 
 
 def writing(client: FlaskClient, path: str) -> dict[str, Any]:
@@ -97,3 +97,20 @@ def test_ids_are_offered_and_checked(stocked: Services, editor: FlaskClient) -> 
     assert ask(id="退货") == {"id": "退货", "valid": False, "free": False}
     assert ask(title="！！") == {"id": "", "valid": False, "free": False}
     assert editor.get("/api/v1/entry-ids?kind=x").status_code == 422
+
+
+def test_products_are_shown_by_name_as_far_as_it_is_known(
+    services: Services, editor: FlaskClient
+) -> None:
+    content = replace(RETURNS, products=("mira-5", "unheard-of"))
+    published(services.kb, "return-7-days", content)
+    services.kb.name_products({"mira-5": "岚舍 Mira 5<br>", "frost-452": "霜序 452"}, "导入")
+    known = writing(editor, "/desk/entries/return-7-days/edit")["known"]
+    assert known["products"] == ["mira-5", "unheard-of", "frost-452"]
+    assert known["product_names"]["mira-5"] == "岚舍 Mira 5<br>"
+    version = editor.get("/desk/entries/return-7-days/revisions/1").get_data(as_text=True)
+    assert "岚舍 Mira 5&lt;br&gt;" in version and "unheard-of" in version
+    assert "mira-5" not in version
+    board = editor.get("/desk/freshness").get_data(as_text=True)
+    assert '<option value="mira-5">岚舍 Mira 5&lt;br&gt;</option>' in board
+    assert '<option value="unheard-of">unheard-of</option>' in board

@@ -10,7 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from kb.images import MAX_IMAGE
-from tests.kb.test_images import HUGE, a_jpeg, a_png
+from tests.kb.test_image_metadata import SECRET, XMP, exif
+from tests.kb.test_images import HUGE, a_jpeg, a_png, part
 
 IMAGES = "/api/v1/images"
 
@@ -45,6 +46,19 @@ def test_a_picture_is_kept_and_shown(editor: FlaskClient, agent: FlaskClient) ->
     preview = editor.post("/api/v1/entries/preview", json={"content": content}).json
     assert found["url"] in preview["html"]
     assert upload(editor, data).json == found
+
+
+def test_where_a_photograph_was_taken_is_not_kept(editor: FlaskClient, agent: FlaskClient) -> None:
+    one = a_jpeg(5, 3, exif(6), part(0xFE, SECRET))
+    other = a_jpeg(5, 3, part(0xE1, XMP), exif(6, ">")) + SECRET
+    answer, again = upload(editor, one), upload(editor, other)
+    assert (answer.status_code, again.status_code) == (201, 201)
+    made = answer.json
+    assert made == again.json
+    shown = agent.get(made["url"], buffered=True).data
+    assert SECRET in one and SECRET not in shown
+    assert made["bytes"] == len(shown) < len(one)
+    assert (made["width"], made["height"]) == (3, 5), "as it is shown: turned"
 
 
 @pytest.mark.parametrize(

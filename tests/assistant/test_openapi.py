@@ -27,6 +27,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
         (path, method, operation)
         for path, item in document["paths"].items()
         for method, operation in item.items()
+        if method in METHODS
     ]
 
 
@@ -34,7 +35,7 @@ def test_every_route_of_the_api_is_described(app: Flask, document: dict[str, Any
     served = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.removeprefix("/api/v1")), method.lower())
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/")
+        if rule.rule.startswith(("/api/", "/widget/v1/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert {(path, method) for path, method, _ in operations(document)} == served
@@ -104,6 +105,16 @@ def test_an_edit_says_that_it_needs_a_version(document: dict[str, Any]) -> None:
     needed = [p["name"] for p in edit["parameters"] if p["in"] == "header" and p["required"]]
     assert needed == ["If-Match"]
     assert {"409", "428"} <= set(edit["responses"])
+
+
+def test_the_widgets_routes_stand_under_their_own_address(document: dict[str, Any]) -> None:
+    widget = {path: item for path, item in document["paths"].items() if path.startswith("/widget/")}
+    assert "/widget/v1/sessions" in widget
+    for item in widget.values():
+        assert item.pop("servers") == [{"url": "/"}], "the document's own is /api/v1"
+        for operation in item.values():
+            assert {"429", "503"} <= set(operation["responses"])
+            assert operation["security"] in ([], [{"token": []}])
 
 
 def test_roles_are_told(document: dict[str, Any]) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import jwt
 import pytest
 from sqlalchemy.engine import Engine
 
 from assistant.accounts.accounts import Accounts
 from assistant.accounts.roles import Role
 from assistant.insights.insights import Feedback, FeedbackKind, Insights
+from assistant.selfservice.identity import Identities, IdentityRefused
+from assistant.selfservice.model import HELP_SITE
+from assistant.selfservice.sessions import Sessions
+from assistant.selfservice.sites import SiteChanges, Sites
 from kb.errors import InvalidInput, NotFound
 from kb.settings import Settings
 from kb.store import open_engine, upgrade
@@ -61,3 +67,26 @@ def test_uses_and_gaps_are_counted(engine: Engine, clock: FakeClock) -> None:
     insights.add_gap("退貨地址在哪？", "reported")
     (gap,), total = insights.gaps()
     assert (gap.query, gap.reason, gap.count, total) == ("退货地址在哪", "reported", 2, 1)
+
+
+def test_sites_visits_and_identities(engine: Engine, clock: FakeClock) -> None:
+    sites = Sites(engine, clock, TZ, b"k" * 32)
+    sessions, identities = Sessions(engine, clock, sites), Identities(engine, clock, sites)
+    shop = sites.add(SiteChanges(name="商城", origins=("https://shop.example.com",)))
+    assert sites.get(shop.id) == shop
+    visit, token, _until = sessions.begin(shop)
+    assert sessions.find(token) == (visit, shop)
+    claims = {"sub": "42", "aud": shop.id, "exp": clock() + timedelta(minutes=5), "jti": "one"}
+    signed = jwt.encode(claims, sites.secret(shop), "HS256")
+    attached = identities.attach(signed, visit, shop)
+    with pytest.raises(IdentityRefused):
+        identities.attach(signed, visit, shop)
+    renewed = sessions.renew(token)
+    assert renewed is not None
+    assert sessions.find(renewed[0]) == (attached, shop)
+    sites.change(HELP_SITE, SiteChanges(hours="never"))
+    assert [site.id for site in sites.all()] == [HELP_SITE, shop.id]
+    sites.remove(shop.id)
+    assert sessions.principal(renewed[0]) is None
+    clock.advance(timedelta(days=2))
+    assert sessions.forget(180) == 1

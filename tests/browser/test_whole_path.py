@@ -265,7 +265,7 @@ def test_when_the_minute_has_come_readers_and_agents_get_the_new_figure(
     shown = page.locator("article.entry")
     comes(page, shown.filter(has_text=NEW))
     assert f"{datetime.now(SITE):%Y-%m-%d %H:%M}" >= story.begins
-    expect(shown.locator(".entry-head")).to_contain_text(f"{story.begins[:10]} 起有效")
+    expect(shown.locator(".entry-head")).to_contain_text(f"{story.begins} 起有效")
     page.get_by_label("看某一天有效的版本").fill(PAST)
     page.keyboard.press("Enter")
     expect(shown).to_contain_text(f"这是 {PAST} 有效的版本")
@@ -276,7 +276,7 @@ def test_when_the_minute_has_come_readers_and_agents_get_the_new_figure(
     console.get_by_label("客户的话", exact=True).fill(QUESTION)
     first = console.locator("#answers [role=option]").first
     expect(first).to_contain_text("2 小时内给出处理方案")
-    expect(first).to_contain_text(f"{story.begins[:10]}")
+    expect(first).to_contain_text(f"{story.begins} 起有效")
     console.locator("#asof").fill(PAST)
     expect(console.locator("#asof-banner")).to_contain_text(PAST)
     expect(first).to_contain_text("4 小时内给出处理方案")

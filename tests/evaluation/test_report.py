@@ -122,6 +122,35 @@ def test_a_report_on_nothing_that_has_an_answer_is_still_a_page(tmp_path: Path) 
     assert "differ by" not in out.read_text("utf-8")
 
 
+@pytest.mark.parametrize(("lang", "told"), [("zh-CN", "自助服务"), ("en", "simulated visits")])
+def test_simulated_visits_are_reported_where_they_were_played(
+    tmp_path: Path, lang: str, told: str
+) -> None:
+    share = {"share": 0.9, "count": 9, "of": 10, "interval": [0.6, 0.98]}
+    none = {"share": None, "count": 0, "of": 0, "interval": None}
+    names = json.loads((Path(page.__file__).parent / "en.json").read_text("utf-8"))["visit_figures"]
+    test = {"difference": 0.125, "interval": [0.02, 0.2], "p": 0.0001}
+    played = {
+        "split": "test", "visits": 10, "product": dict.fromkeys(names, share),
+        "faq_bot": dict.fromkeys(names, none), "paired": {"solved": test, "wrong_answer": test},
+    }  # fmt: skip
+    file, out = tmp_path / "visits.json", tmp_path / "report.html"
+    file.write_text(json.dumps(played), encoding="utf-8")
+    CliRunner().invoke(
+        evaluate,
+        ["report", "--content", str(content(tmp_path / "content")), "--queries",
+         str(judged(tmp_path / "judged.jsonl", [JUDGED[2]])), "--out", str(out), "--lang", lang,
+         "--visits", str(file)],
+        catch_exceptions=False,
+    )  # fmt: skip
+    reader = Reader()
+    reader.feed(out.read_text("utf-8"))
+    shown = " ".join(reader.text)
+    assert told in shown
+    assert shown.count("90.0% (60%–98%)") == len(names)
+    assert "+12.5" in shown and "&lt;" not in shown
+
+
 def test_figures_are_written_for_people() -> None:
     assert page.percent(0.1234, 1) == "12.3%"
     assert page.p_value(0.0001) == "< 0.001"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.clock import format_local, parse_local, utc_now
+from kb.clock import format_local, parse_local, spoken_local, utc_now
 from kb.errors import InvalidInput
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
@@ -58,6 +58,22 @@ def test_skipped_and_repeated_hours() -> None:
 def test_round_trip_everywhere(moment: datetime, zone: str) -> None:
     tz = ZoneInfo(zone)
     assert parse_local(format_local(moment, tz), tz) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-06-01", "2026-06-01"),
+        ("2026-06-01T20:00", "2026-06-01 20:00"),
+        ("2026-06-01T00:01", "2026-06-01 00:01"),
+        ("2026-06-30T23:59:59", "2026-06-30 23:59"),
+        ("2026-06-01T00:00Z", "2026-06-01 08:00"),
+    ],
+)
+def test_people_read_the_time_of_day_where_it_is_another_than_midnight(
+    text: str, shown: str
+) -> None:
+    assert spoken_local(parse_local(text, SHANGHAI), SHANGHAI) == shown
 
 
 def test_now_is_aware() -> None:

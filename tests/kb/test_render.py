@@ -59,8 +59,8 @@ def test_links_between_entries_and_anchors_agree_with_the_sections() -> None:
     assert re.findall(r'<h2 id="([^"]+)"', html) == [s.anchor for s in sections(body)]
 
 
-def test_without_a_link_function_entry_links_lose_their_target() -> None:
-    assert "href" not in render_html("[规则](kb:return-7-days)")
+def test_without_a_link_function_entry_links_are_plain_text() -> None:
+    assert render_html("[规则](kb:return-7-days)") == "<p>规则</p>"
 
 
 @pytest.mark.parametrize("sign", ["[", "![", "*a ", "`", "<", "[a]("])

@@ -5,6 +5,7 @@ import { CaseReview } from "./case_review.js";
 import { writeCase } from "./console/case_writer.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { minute } from "./moments.js";
 
 const TABS = { waiting: "casedesk.waiting", mine: "casedesk.mine" };
 const STATUS = { draft: ["", "edit"], in_review: ["due", "clock"], approved: ["info", "check"], published: ["good", "check"], withdrawn: ["", "stop"] };
@@ -86,7 +87,7 @@ function chip(row) {
   return h("span", { class: `chip ${tone}` }, icon(shape), row.own && tab === "waiting" ? t("casedesk.for_others") : t(`status.${row.status}`));
 }
 
-const day = (row) => (row.submitted_at ?? row.changed_at ?? "").slice(0, 16).replace("T", " ");
+const day = (row) => minute(row.submitted_at ?? row.changed_at);
 
 async function show(row) {
   if (tab === "waiting") {

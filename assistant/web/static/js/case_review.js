@@ -5,6 +5,7 @@ import { readable, ruleCard } from "./console/case_basis.js";
 import { askReason } from "./desk/override.js";
 import { h, icon, toast } from "./dom.js";
 import { t } from "./i18n.js";
+import { minute } from "./moments.js";
 
 const BEFORE = ["scene", "cause", "handling"];
 
@@ -52,7 +53,7 @@ export class CaseReview {
     this.main = h("button", { class: "btn primary", type: "button", onclick: () => this.#go() });
     this.root.replaceChildren(
       h("header", { class: "case-review-head" }, h("h2", { tabindex: "-1" }, row.title),
-        h("p", { class: "small quiet" }, t("casedesk.by", { name: row.author, time: (row.submitted_at ?? "").slice(0, 16).replace("T", " ") }))),
+        h("p", { class: "small quiet" }, t("casedesk.by", { name: row.author, time: minute(row.submitted_at) }))),
       h("div", { class: "case-review-body" },
         ...BEFORE.map(prose),
         section("policy",
@@ -65,15 +66,15 @@ export class CaseReview {
     this.#choose();
   }
 
-  #labels({ tags, products }) {
-    const words = [...tags, ...products];
+  #labels({ tags, products, product_names: names }) {
+    const words = [...tags, ...products.map((id) => names[id] ?? id)];
     return words.length ? h("p", { class: "case-labels" }, ...words.map((word) => h("span", { class: "chip outline" }, word))) : null;
   }
 
   #conversation({ messages, channel, started_at: started }) {
     if (!messages.length) return h("p", { class: "small quiet" }, t("casedesk.conversation_gone"));
     return h("details", { class: "case-said", open: true },
-      h("summary", {}, t("casedesk.conversation", { channel: t(`channel.${channel}`), time: (started ?? "").slice(0, 16).replace("T", " "), count: messages.length })),
+      h("summary", {}, t("casedesk.conversation", { channel: t(`channel.${channel}`), time: minute(started), count: messages.length })),
       h("ol", {}, ...messages.map(({ role, text }) => h("li", { class: `said ${role}` }, h("b", {}, t(`speaker.${role}`)), text))));
   }
 

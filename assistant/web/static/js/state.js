@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { moment } from "./moments.js";
 
 const TONE = {
   current: ["good", "check"], review_due: ["due", "clock"], review_overdue: ["due", "clock"],
@@ -25,14 +26,12 @@ export function stateChip(freshness) {
     why ? h("span", { class: "visually-hidden" }, why) : null);
 }
 
-const day = (iso) => (iso ? iso.slice(0, 10) : "");
-
 /** The validity of a revision in words. */
 export function validity(effective) {
   const { from, until } = effective ?? {};
-  if (from && until) return t("validity.between", { from: day(from), until: day(until) });
-  if (from) return t("validity.since", { from: day(from) });
-  if (until) return t("validity.until", { until: day(until) });
+  if (from && until) return t("validity.between", { from: moment(from), until: moment(until) });
+  if (from) return t("validity.since", { from: moment(from) });
+  if (until) return t("validity.until", { until: moment(until) });
   return t("validity.always");
 }
 

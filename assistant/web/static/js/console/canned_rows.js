@@ -2,6 +2,7 @@
 
 import { h, highlight, icon } from "../dom.js";
 import { t } from "../i18n.js";
+import { moment } from "../moments.js";
 import { stateChip, tone } from "../state.js";
 import { inWords, markedHoles } from "./canned_fill.js";
 import { hasVersions } from "./versions.js";
@@ -12,8 +13,6 @@ const SOON_MS = 14 * 86_400_000;
 export function whose(row) {
   return row.scope === "team" && row.team ? t("canned.scope_team_named", { team: row.team }) : t(`canned.scope_${row.scope}`);
 }
-
-const moment = (iso) => iso.slice(0, 16).replace("T", " ").replace(" 00:00", "");
 
 function lasts(row) {
   if (!row.usable || !row.expires_at) return null;

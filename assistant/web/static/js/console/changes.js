@@ -3,6 +3,7 @@
 import { call } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
+import { minute, moment } from "../moments.js";
 import { stateChip } from "../state.js";
 import { Shift } from "./shift.js";
 
@@ -13,7 +14,6 @@ const HOURS = { day: 24, days3: 72, week: 168 };
 const WHAT = { published: ["good", "check"], changed: ["info", "edit"], started: ["info", "calendar"], expired: ["bad", "stop"], withdrawn: ["bad", "stop"] };
 
 const idOf = (row) => [row.entry_id, row.what, row.at, row.revision].join(" ");
-const moment = (iso) => iso.slice(0, 16).replace("T", " ");
 
 /**
  * The feed in `root`. `page` has `person` (whose shift it is), `badge(number)`, `open(url, title)` and
@@ -93,7 +93,7 @@ export class ChangesFeed {
     this.status.textContent = this.#rows.length ? t("changes.count", { count: this.#total, unseen }) : "";
     const change = h("button", { class: "btn plain small", type: "button", "aria-expanded": "false", onclick: () => this.#choose() }, t("changes.since_change"));
     this.head.replaceChildren(
-      h("p", {}, icon("clock"), h("span", {}, t(this.shift.chosen ? "changes.since_chosen" : "changes.since", { moment: moment(this.#since) })), change),
+      h("p", {}, icon("clock"), h("span", {}, t(this.shift.chosen ? "changes.since_chosen" : "changes.since", { moment: minute(this.#since) })), change),
       h("div", { class: "changes-bar" }, this.status, unseen
         ? h("button", { class: "btn plain small", type: "button", onclick: () => { this.#mark(this.#rows); this.list.querySelector(".change")?.focus(); } }, icon("check"), t("changes.all_seen")) : null));
   }
@@ -106,7 +106,7 @@ export class ChangesFeed {
       this.refresh().then(() => (this.list.querySelector(".change") ?? this.head.querySelector("button")).focus());
     };
     const preset = (key, run) => h("button", { class: "btn small", type: "button", onclick: run }, t(`changes.preset_${key}`));
-    const field = h("input", { class: "input", "aria-label": t("changes.since_label"), value: moment(this.#since), placeholder: "2026-01-31 18:00", maxlength: 16, autocomplete: "off" });
+    const field = h("input", { class: "input", "aria-label": t("changes.since_label"), value: minute(this.#since), placeholder: "2026-01-31 18:00", maxlength: 16, autocomplete: "off" });
     const form = h("form", { class: "changes-since", onsubmit: async (event) => {
       event.preventDefault();
       const wanted = field.value.trim().replace(" ", "T");
@@ -155,7 +155,7 @@ export class ChangesFeed {
     row.numbers.length ? h("ul", { class: "change-figures" }, ...row.numbers.slice(0, FIGURES).map(({ before, after, sentence }) => h("li", {},
       h("del", {}, before), h("span", { "aria-hidden": "true" }, "→"), h("ins", {}, after), h("span", { class: "quiet" }, sentence)))) : null,
     row.numbers.length > FIGURES ? h("p", { class: "small quiet" }, t("changes.figures_more", { count: row.numbers.length - FIGURES })) : null,
-    h("div", { class: "change-foot" }, h("span", { class: "small quiet" }, `${t(`kind.${row.kind}`)} · ${moment(row.at)}`),
+    h("div", { class: "change-foot" }, h("span", { class: "small quiet" }, `${t(`kind.${row.kind}`)} · ${minute(row.at)}`),
       row.replaced_by ? act("next", t("changes.replaced_by", { title: row.replaced_by.title }), () => { this.#mark([row]); this.page.open(row.replaced_by.url, row.replaced_by.title); }) : null,
       h("span", { class: "spring" }),
       comparable(row) ? act("split", t("versions.both"), () => this.compare(row)) : null,
@@ -200,7 +200,7 @@ export class ChangesFeed {
 /** What happened in one line; figures have lines of their own. */
 function lineOf(row) {
   const told = row.numbers.length && row.what !== "withdrawn";
-  const text = told ? (row.starts ? t("changes.from", { moment: moment(row.starts).replace(" 00:00", "") }) : "") : row.summary;
+  const text = told ? (row.starts ? t("changes.from", { moment: moment(row.starts) }) : "") : row.summary;
   return text && text !== t(`changes.${row.what}`) ? h("p", { class: "change-line" }, text) : null;
 }
 

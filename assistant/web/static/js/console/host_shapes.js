@@ -7,7 +7,7 @@ const MOST_MESSAGES = 100;
 const MOST_SLOTS = 100;
 const MOST_CUSTOMER = 50;
 const CHANNELS = ["chat", "phone", "email", "app"];
-const ROLES = ["customer", "agent", "system"];
+const ROLES = ["customer", "agent", "assistant", "system"];
 const UNPRINTABLE = /[\u0000-\u001f\u007f]/;
 
 /** A message that is not as it must be: `field` is where, `reason` a short word for what is wrong. */

@@ -21,6 +21,7 @@ import { Side } from "./side.js";
 import { EventStream } from "./stream.js";
 import { Thread } from "./thread.js";
 import { ThreadHead } from "./thread_head.js";
+import { Tickets } from "./tickets.js";
 import { t } from "../i18n.js";
 import { addWatch } from "./watch.js";
 import { Workplace } from "./workplace.js";
@@ -72,6 +73,7 @@ head.action({ name: "let-go", label: () => t("contacts.let_go"), icon: "back",
   when: ({ assignedTo, status }) => assignedTo === me && status === "open", run: () => actions.change(current(), { assigned_to: "" }) });
 head.action({ name: "close", label: ({ status }) => t(status === "open" ? "contacts.close" : "contacts.reopen"), icon: "check", combo: "Alt+X",
   run: () => actions.closeOrReopen(current()) });
+head.below(new Tickets(byId("tickets")));
 const risk = addWatch({
   root: byId("risk"), head, conversation: current, home: () => workplace.home(),
   told: (contact) => book.apply({ type: "contact", data: { summary: contact } }), next: (id) => navigation.nextAfter(id),

@@ -2,6 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
+import { isNote, noteParts } from "./handover_note.js";
 
 const NEAR_END = 60;
 
@@ -66,8 +67,9 @@ export class Thread {
     const known = this.#items.get(message);
     const shape = `${message.state ?? ""}/${message.at}`;
     if (known?.shape === shape) return known.item;
-    const item = h("li", { class: `bubble ${message.role}${message.state ? ` ${message.state}` : ""}` },
-      h("span", { class: "visually-hidden" }, t(`speaker.${message.role}`)), message.text, this.#state(message));
+    const item = h("li", { class: `bubble ${message.role}${message.state ? ` ${message.state}` : ""}${isNote(message) ? " note" : ""}` },
+      h("span", { class: message.role === "assistant" ? "who" : "visually-hidden" }, t(`speaker.${message.role}`)),
+      isNote(message) ? noteParts(message.text) : message.text, this.#state(message));
     known?.item.replaceWith(item);
     this.#items.set(message, { item, shape });
     return item;

@@ -7,6 +7,7 @@ import { clock, nameOf } from "./contact_words.js";
 /** Draws into `root`; parts of the console add their `action`s. */
 export class ThreadHead {
   #actions = [];
+  #below = [];
   #conversation = null;
   #drawn = "";
 
@@ -26,8 +27,14 @@ export class ThreadHead {
     this.#actions.push(action);
   }
 
+  /** Adds a part that shows something of each conversation below the line: `show(conversation)`. */
+  below(part) {
+    this.#below.push(part);
+  }
+
   show(conversation) {
     this.#conversation = conversation;
+    for (const part of this.#below) part.show(conversation);
     this.root.hidden = !conversation.live;
     if (!conversation.live) return;
     const shown = this.#actions.filter(({ when }) => !conversation.gone && (when?.(conversation) ?? true));

@@ -86,7 +86,7 @@ export class Comments {
     const id = String(thread.root.id);
     return threadView(thread, {
       gone: Boolean(this.prose && thread.root.quote) && !this.#marks.has(id),
-      on: { quote: () => this.#toQuote(id), reply: () => this.reply(id), settle: () => this.settle(id) },
+      on: { quote: () => this.#toQuote(id), reply: () => this.reply(id), settle: () => this.settle(id), remove: (comment) => this.#remove(comment) },
     });
   }
 
@@ -155,6 +155,14 @@ export class Comments {
     return Boolean(document.activeElement?.closest?.(".composer"));
   }
 
+  /** Goes to the thread that an address ends with, as in `#comment-12`; nowhere when it is not shown. */
+  goFrom(hash) {
+    const id = hash.match(/^#comment-(\d+)$/)?.[1];
+    if (!id || !this.#item(id)) return;
+    this.#go(id);
+    this.#marks.get(id)?.[0].scrollIntoView({ block: "center" });
+  }
+
   /** Goes to the next thread, or to the one before; false when there is none. */
   step(by) {
     const ids = this.#threads.map(({ root }) => String(root.id));
@@ -211,12 +219,22 @@ export class Comments {
     return true;
   }
 
-  async #settle(root) {
+  #settle(root) {
+    return this.#act("POST", `${root.id}/${root.resolved_at ? "reopen" : "resolve"}`, root.id, root.resolved_at ? "comments.reopened" : "comments.resolved");
+  }
+
+  #remove(comment) {
+    if (!window.confirm(t("comments.remove_ask"))) return;
+    this.#act("DELETE", String(comment.id), comment.reply_to ?? comment.id, "comments.removed");
+  }
+
+  /** Does something with a comment, says so in the words of `key`, and stays with its `thread` while there is one. */
+  async #act(method, path, thread, key) {
     try {
-      await call("POST", `/api/v1/comments/${encodeURIComponent(root.id)}/${root.resolved_at ? "reopen" : "resolve"}`, {});
+      await call(method, `/api/v1/comments/${path}`, method === "POST" ? {} : undefined);
       await this.load();
-      toast(t(root.resolved_at ? "comments.reopened" : "comments.resolved"));
-      if (!this.#writing) (this.#item(root.id) ?? this.add).focus();
+      toast(t(key));
+      if (!this.#writing) (this.#item(thread) ?? this.add).focus();
     } catch (problem) {
       toast(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
     }

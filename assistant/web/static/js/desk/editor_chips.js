@@ -8,14 +8,15 @@ const MOST_SHOWN = 8;
 
 /**
  * Draws into `root`, which holds the label; `known` are the words offered. `onChange()` follows each change.
- * With `check(word)` a word that is none gets a message instead of being taken.
+ * With `check(word)` a word that is none gets a message instead of being taken. Where words are shown otherwise than they
+ * are kept, `shown(word)` is how, and `meant(text)` the word that is meant by what was typed.
  */
 export class Chips {
   #index = -1;
   #shown = [];
 
-  constructor(root, { name, known = [], onChange, check = () => "" }) {
-    Object.assign(this, { known, onChange, check, words: [] });
+  constructor(root, { name, known = [], onChange, check = () => "", shown = (word) => word, meant = (text) => text }) {
+    Object.assign(this, { known, onChange, check, shown, meant, words: [] });
     this.list = h("ul", { class: "picker-list", id: `${name}-list`, role: "listbox", "aria-label": t("editor.known"), hidden: true });
     this.input = h("input", {
       class: "chips-input", id: `field-${name}`, type: "text", role: "combobox", autocomplete: "off", maxlength: 2000, spellcheck: "false",
@@ -43,7 +44,7 @@ export class Chips {
   }
 
   #take(words) {
-    const fresh = words.map((word) => word.trim()).filter((word) => word && !this.words.includes(word));
+    const fresh = words.map((word) => this.meant(word.trim())).filter((word) => word && !this.words.includes(word));
     const wrong = fresh.map((word) => this.check(word)).find(Boolean) ?? "";
     this.note.textContent = wrong;
     if (wrong) return false;
@@ -72,8 +73,8 @@ export class Chips {
 
   #draw() {
     this.box.querySelectorAll(".chip").forEach((chip) => chip.remove());
-    this.input.before(...this.words.map((word) => h("span", { class: "chip outline" }, word,
-      h("button", { type: "button", "aria-label": t("editor.remove", { name: word }), onclick: () => this.#remove(word) }, icon("close")))));
+    this.input.before(...this.words.map((word) => h("span", { class: "chip outline", title: this.shown(word) === word ? null : word }, this.shown(word),
+      h("button", { type: "button", "aria-label": t("editor.remove", { name: this.shown(word) }), onclick: () => this.#remove(word) }, icon("close")))));
   }
 
   #typed() {
@@ -96,8 +97,9 @@ export class Chips {
   #offer() {
     const typed = this.input.value.trim().toLowerCase();
     const rest = this.known.filter((word) => !this.words.includes(word));
-    const begins = rest.filter((word) => word.toLowerCase().startsWith(typed));
-    const within = typed ? rest.filter((word) => word.toLowerCase().includes(typed) && !begins.includes(word)) : [];
+    const spellings = (word) => [this.shown(word).toLowerCase(), word.toLowerCase()];
+    const begins = rest.filter((word) => spellings(word).some((text) => text.startsWith(typed)));
+    const within = typed ? rest.filter((word) => spellings(word).some((text) => text.includes(typed)) && !begins.includes(word)) : [];
     this.#show(document.activeElement === this.input ? [...begins, ...within].slice(0, MOST_SHOWN) : []);
   }
 
@@ -110,7 +112,7 @@ export class Chips {
     this.list.replaceChildren(...words.map((word, n) => h("li", {
       role: "option", id: `${this.list.id}-${n}`, "aria-selected": "false",
       onmousedown: (event) => { event.preventDefault(); this.#take([word]); },
-    }, word)));
+    }, this.shown(word), this.shown(word) === word ? null : h("small", { class: "quiet" }, ` ${word}`))));
   }
 
   #move(by) {

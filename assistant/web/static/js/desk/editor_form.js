@@ -5,6 +5,7 @@ import { Chips } from "./editor_chips.js";
 import { Related } from "./editor_related.js";
 import { Slots } from "./editor_slots.js";
 import { Validity } from "./editor_validity.js";
+import { learnProducts, productId, productName } from "./product_names.js";
 
 const ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const by = (selector) => document.querySelector(selector);
@@ -31,9 +32,10 @@ export class Form {
     }
     const place = (name) => by(`[data-field=${name}]`);
     const product = (word) => (ID.test(word) ? "" : t("editor.product_form"));
+    learnProducts(known.product_names);
     this.lists = {
       tags: new Chips(place("tags"), { name: "tags", known: known.tags, onChange }),
-      products: new Chips(place("products"), { name: "products", known: known.products, onChange, check: product }),
+      products: new Chips(place("products"), { name: "products", known: known.products, onChange, check: product, shown: productName, meant: productId }),
       depends_on: new Related(place("depends_on"), { name: "depends_on", titles, own, onChange }),
       supersedes: new Related(place("supersedes"), { name: "supersedes", titles, own, onChange }),
       slots: new Slots(place("slots"), { body, onChange }),

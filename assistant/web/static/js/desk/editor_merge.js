@@ -3,7 +3,9 @@
 import { wordDiff } from "../console/word_diff.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
+import { minute, moment } from "../moments.js";
 import { Choices } from "./editor_choices.js";
+import { productName } from "./product_names.js";
 
 const KEYS = { 1: "mine", 2: "theirs", 3: "both", 4: "own" };
 const AROUND = 2; // lines of unchanged text shown before and after a change
@@ -26,7 +28,7 @@ export class MergeView {
     const { fields, body } = this.choices;
     this.count = h("p", { class: "merge-count", role: "status" });
     this.save = h("button", { class: "btn primary", type: "button", onclick: () => this.#done() }, t("editor.merge_save"), h("kbd", {}, "Ctrl ↵"));
-    const when = (found.changed_at ?? "").slice(0, 16).replace("T", " ");
+    const when = minute(found.changed_at);
     this.sheet.replaceChildren(
       h("header", {}, h("div", {}, h("h2", { id: "editor-merge-title", tabindex: "-1" }, t("editor.merge_title")),
         h("p", { class: "quiet" }, t("editor.merge_intro", { name: found.author, revision: found.latest, time: when }))),
@@ -189,6 +191,7 @@ function named(field, value) {
   if (field === "audience") return t(`audience.${value}`);
   if (field === "risk") return t(`board.risk.${value}`);
   if (field === "channels") return t(`channel.${value}`);
-  if (field.startsWith("effective_")) return String(value).slice(0, 16).replace("T", " ");
+  if (field === "products") return productName(value);
+  if (field.startsWith("effective_")) return moment(value);
   return String(value);
 }

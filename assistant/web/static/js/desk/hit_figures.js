@@ -2,6 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
+import { minute } from "../moments.js";
 import { confidence } from "../state.js";
 
 export const FIGURES = ["hit1", "hit3", "answered"];
@@ -23,7 +24,7 @@ export function share(run, name) {
 }
 
 /** When a run was, by whom. */
-export const when = ({ at, by }) => [(at ?? "").slice(0, 16).replace("T", " "), by].filter(Boolean).join(" · ");
+export const when = ({ at, by }) => [minute(at), by].filter(Boolean).join(" · ");
 
 /** What became of a question: "first", "third" (second or third), "missed"; "found" or "nothing" where none was expected. */
 export function fate({ expects, rank, answered }) {

@@ -3,6 +3,7 @@
 import { call } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
+import { minute } from "../moments.js";
 import { serverNow } from "../server_time.js";
 import { groups } from "./impact_groups.js";
 import { counts, verdict } from "./impact_verdict.js";
@@ -131,7 +132,7 @@ class ImpactPanel {
   #show(impact) {
     const { total } = impact.questions;
     const later = Date.parse(impact.as_of) - serverNow() > SOON_MS; // what comes into force later is judged by the rules of then
-    this.took.textContent = [later ? t("impact.as_of", { time: impact.as_of.slice(0, 16).replace("T", " ") }) : "", t("impact.took", { seconds: seconds(impact.took_ms), total })].filter(Boolean).join(" · ");
+    this.took.textContent = [later ? t("impact.as_of", { time: minute(impact.as_of) }) : "", t("impact.took", { seconds: seconds(impact.took_ms), total })].filter(Boolean).join(" · ");
     this.#tell(null);
     this.body.replaceChildren(verdict(impact, this.step()), ...[counts(impact)].filter(Boolean), ...groups(impact, this.entryId, this.step()));
   }

@@ -3,7 +3,8 @@
 import { call } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
-import { countsText, moment, progressText, stateChip, working } from "./import_state.js";
+import { minute } from "../moments.js";
+import { countsText, progressText, stateChip, working } from "./import_state.js";
 
 const EVERY_MS = 1500;
 
@@ -59,7 +60,7 @@ export class ImportHistory {
     };
     return h("li", {}, h("a", { class: "history-row", href: `/desk/import?run=${run.id}`, data: { run: run.id }, onclick: open },
       h("span", { class: "history-name" }, run.name), stateChip(run),
-      h("span", { class: "small quiet history-facts" }, `${moment(run.created_at)} · ${run.created_by}`),
+      h("span", { class: "small quiet history-facts" }, `${minute(run.created_at)} · ${run.created_by}`),
       h("span", { class: "small quiet history-counts" }, working(run) ? progressText(run) : run.reason ? t("importer.reason", { reason: run.reason }) : countsText(run))));
   }
 }

@@ -3,10 +3,11 @@
 import { call } from "../api.js";
 import { h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
+import { minute } from "../moments.js";
 import { confirmApply } from "./import_apply.js";
 import { sizeText } from "./import_choice.js";
 import { ImportRows } from "./import_rows.js";
-import { count, moment, progressText, stateChip, working } from "./import_state.js";
+import { count, progressText, stateChip, working } from "./import_state.js";
 import { summary } from "./import_summary.js";
 import { askReason } from "./override.js";
 
@@ -81,7 +82,7 @@ export class ImportRun {
     this.#run = run;
     this.title.textContent = run.name;
     document.title = `${run.name} · ${t("importer.title")}`;
-    this.facts.replaceChildren(stateChip(run), h("span", {}, sizeText(run.size)), h("span", {}, t("importer.by", { name: run.created_by, at: moment(run.created_at) })));
+    this.facts.replaceChildren(stateChip(run), h("span", {}, sizeText(run.size)), h("span", {}, t("importer.by", { name: run.created_by, at: minute(run.created_at) })));
     const state = `${run.state}${run.interrupted ? "!" : ""}`;
     if (state === this.#drawn && working(run)) return this.#advance(run);
     this.#drawn = state;

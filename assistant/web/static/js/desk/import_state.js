@@ -49,9 +49,6 @@ export function countsText(run) {
   return parts.join(" · ");
 }
 
-/** A moment of the service, which writes it in the site's zone. */
-export const moment = (iso) => (iso ?? "").slice(0, 16).replace("T", " ");
-
 /** Where a row stands: its sheet or file where there are several, and its number there. */
 export function placeText(run, row) {
   const sheets = new Set(run.heads.map(({ sheet }) => sheet));

@@ -39,5 +39,6 @@ keys.add({ combo: "e", label: "review.key_resolve", group: "comments", run: () =
 keys.offer(document.getElementById("review-keys"));
 
 showRipple(document.getElementById("review-ripple"), { entryId, revision, status });
-comments.load().finally(() => { page.dataset.ready = ""; });
+comments.load().then(() => comments.goFrom(location.hash)).finally(() => { page.dataset.ready = ""; });
+addEventListener("hashchange", () => comments.goFrom(location.hash));
 document.getElementById("review-done")?.focus();

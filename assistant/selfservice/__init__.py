@@ -1,0 +1,1 @@
+"""Self-service: what customers get without an agent, and the way to one. No Flask in here."""
