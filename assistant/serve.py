@@ -6,6 +6,7 @@ import ctypes
 import logging
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -33,6 +34,7 @@ Say = Callable[[str], None]
 # faiss and BLAS threads started before a fork hang the child, and make single queries slower.
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 _UPKEEP_SECONDS = 3600.0
+_STALLED_SECONDS = 15.0  # in the middle of a request, without a byte
 # Threads that compute must let one that writes go on soon: while it holds the database's lock,
 # every other writer waits for it. Python's own 5 ms, at each of its statements, is too long.
 _SWITCH_SECONDS = 0.0005
@@ -106,6 +108,10 @@ def bind(host: str, port: int) -> socket.socket:
         with ExitStack() as undo:
             bound = undo.enter_context(socket.socket(family, kind))
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # Its connections inherit this: whoever stops in the middle of a request would otherwise
+            # keep a thread for good, and a few dozen of them the whole service.
+            waited = struct.pack("ll", int(_STALLED_SECONDS), int(_STALLED_SECONDS % 1 * 1e6))
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, waited)
             bound.bind(address)
             undo.pop_all()
     except OSError as error:
@@ -128,7 +134,7 @@ def import_content(settings: Settings, engine: Engine, folder: Path, say: Say) -
 
     kb = KnowledgeBase(engine, utc_now, settings.site_tz)
     done = apply_import(plan_import(folder, kb), kb, "import", Progress(say, "files imported"))
-    for problem in done.problems:
+    for problem in (*done.problems, *kb.learn_products(folder, "import")):
         say(str(problem))
     say(f"Import of {folder}: {done.summary}")
     try:
@@ -170,6 +176,7 @@ def load_app(settings: Settings) -> Callable[..., Any]:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("kb.store").setLevel(logging.ERROR)  # the master has warned already
+    logging.getLogger("gunicorn.error").addFilter(_no_stalled)
     sys.setswitchinterval(_SWITCH_SECONDS)
     _share_heaps()
     if metrics := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
@@ -182,6 +189,11 @@ def load_app(settings: Settings) -> Callable[..., Any]:
     app = create_app(services)
     impact_warming.install(app)
     return app
+
+
+def _no_stalled(record: logging.LogRecord) -> bool:
+    """Whoever stops in the middle of a request must not fill the log as well."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
 
 
 def _share_heaps() -> None:

@@ -90,6 +90,21 @@ class Products:
         with store.read(self.engine) as connection:
             return _known(connection)
 
+    def learn_products(
+        self, folder: Path, actor: str, *, dry_run: bool = False
+    ) -> tuple[Problem, ...]:
+        """Learn the names that a folder of content tells; gives what is wrong with its file."""
+        path = folder / FILE
+        if not path.is_file():
+            return ()
+        try:
+            names = read_products(path)
+        except InvalidInput as error:
+            return tuple(error.problems)
+        if not dry_run:
+            self.name_products(names, actor)
+        return ()
+
     def name_products(self, names: Mapping[str, str], actor: str) -> int:
         """Learn names by id, in place of those known before; gives how many are new or changed.
 

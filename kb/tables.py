@@ -395,7 +395,7 @@ visit_token = sa.Table(
     sa.Index("ix_visit_token_expires", "expires_at"),
 )
 
-# `text` is masked and packed (see `assistant.contacts.packing`), `payload` JSON in ASCII.
+# `text` and `payload` are masked and packed (see `assistant.contacts.packing`).
 visit_message = sa.Table(
     "visit_message",
     metadata,

@@ -11,7 +11,6 @@ import click
 from assistant.progress import Progress
 
 if TYPE_CHECKING:
-    from kb.errors import Problem
     from kb.exchange import ImportPlan
     from kb.formats.imports import Imports
     from kb.formats.runs import Run
@@ -123,7 +122,7 @@ def _import_markdown(
         say = partial(click.echo, err=True)
         plan = apply_import(plan, kb, actor, Progress(say, "files"))
     questions = bring_folder(source, kb, actor, dry_run=dry_run)
-    unnamed = _name_products(source, kb, actor, dry_run)
+    unnamed = kb.learn_products(source, actor, dry_run=dry_run)
     for problem in unnamed:
         click.echo(str(problem), err=True)
     if failed is not None:
@@ -151,24 +150,6 @@ def _import_markdown(
             click.echo(f"Questions: {questions.summary}")
     refused = bool(unnamed) or bool(questions and questions.problems)
     return refused or bool(plan.counts[Action.FAILED])
-
-
-def _name_products(
-    source: Path, kb: KnowledgeBase, actor: str, dry_run: bool
-) -> tuple[Problem, ...]:
-    """Learn what a folder's products are called; gives what is wrong with its file."""
-    from kb.errors import InvalidInput
-    from kb.products import FILE, read_products
-
-    if not (source / FILE).is_file():
-        return ()
-    try:
-        names = read_products(source / FILE)
-    except InvalidInput as error:
-        return tuple(error.problems)
-    if not dry_run:
-        kb.name_products(names, actor)
-    return ()
 
 
 def _write_problems(plan: ImportPlan, path: Path, lang: str) -> None:

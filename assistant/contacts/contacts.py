@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.accounts.credentials import new_id
 from assistant.accounts.policy import Action, authorise
-from assistant.accounts.roles import Principal, PrincipalKind
+from assistant.accounts.roles import Principal
 from assistant.contacts import store
+from assistant.contacts.access import as_seen, note_read, open_to, scope
 from assistant.contacts.model import (
     MAX_MESSAGES,
     Changes,
@@ -35,21 +35,20 @@ from assistant.contacts.rules import (
     merged,
     numbered,
     once_each,
+    opened,
     reopened,
     with_messages,
 )
+from assistant.contacts.upkeep import Upkeep
 from assistant.insights.masking import mask
 from kb.clock import Clock
 from kb.errors import Conflict, NotFound
 from kb.store import read, write
 
 MAX_LISTED = 500
-EVENTS_KEPT = timedelta(hours=48)  # a console that was away for longer starts afresh
 _ASSESSED = 200  # newest messages that the risk is read from
-_FORGOTTEN_AT_ONCE = 200
 
 Assess = Callable[[Sequence[Message], Mapping[str, str], datetime], Mapping[str, object]]
-Wake = Callable[[], None]
 # Writes of another part that belong to a change: in the same transaction, with what was added.
 Along = Callable[[Connection, Contact, Sequence[Message]], None]
 
@@ -61,7 +60,7 @@ def unassessed(
     return {}
 
 
-class Contacts:
+class Contacts(Upkeep):
     """Opens, lists, changes and closes contacts.
 
     Args:
@@ -72,19 +71,13 @@ class Contacts:
     """
 
     def __init__(self, engine: Engine, clock: Clock, assess: Assess = unassessed) -> None:
-        self._engine = engine
-        self._clock = clock
+        super().__init__(engine, clock)
         self._assess = assess
-        self._wakes: list[Wake] = []
         self._along: list[Along] = []
 
     def go_along(self, along: Along) -> None:
         """Have `along` called in the transaction of each change, with the contact as it will be."""
         self._along.append(along)
-
-    def on_change(self, wake: Wake) -> None:
-        """Have `wake` called after each change that this process made; it must not block."""
-        self._wakes.append(wake)
 
     # reading
 
@@ -95,7 +88,7 @@ class Contacts:
 
         Whoever follows the feed from that position misses nothing and hears nothing twice.
         """
-        people, creator = _scope(viewer, mine)
+        people, creator = scope(viewer, mine)
         with read(self._engine) as connection:
             position = store.last_event(connection)
             found = store.newest(connection, status, people, creator, MAX_LISTED)
@@ -108,9 +101,9 @@ class Contacts:
         """A contact with its messages, and the feed's position; NotFound when not open to them."""
         with read(self._engine) as connection:
             position = store.last_event(connection)
-            contact = _open_to(viewer, store.find(connection, contact_id))
+            contact = open_to(viewer, store.find(connection, contact_id))
             messages = store.messages_of(connection, contact_id)
-            return _seen(connection, contact, viewer), messages, position
+            return as_seen(connection, contact, viewer), messages, position
 
     def position(self) -> int:
         """Where the feed stands: who follows it from there hears all that comes after."""
@@ -139,9 +132,9 @@ class Contacts:
             if known is not None:
                 if not authorise(actor, Action.CONTACTS_USE, known):
                     raise Conflict("this external id is taken", known.version)
-                return _seen(connection, known, actor), False
+                return as_seen(connection, known, actor), False
             now = self._clock()
-            contact = self._blank(new, external, actor, now)
+            contact = opened(new, external, actor.name, now)
             messages = numbered(once_each(new.messages), 0, actor, now)
             contact = with_messages(contact, messages)
             if contact.waiting_since is not None:
@@ -151,14 +144,14 @@ class Contacts:
                 contact = replace(contact, risk=dict(risk))
             store.add(connection, contact)
             store.add_messages(connection, contact.id, messages)
-            _note_read(connection, contact, messages)
+            note_read(connection, contact, messages)
             last = messages[-1].number if messages else 0
             store.append_event(
                 connection, now, EventKind.CONTACT, contact_id=contact.id, number=last
             )
             if along is not None:
                 along(connection, contact, messages)
-            seen = _seen(connection, contact, actor)
+            seen = as_seen(connection, contact, actor)
         self._tell()
         return seen, True
 
@@ -221,14 +214,14 @@ class Contacts:
         # The risk is read before anybody has to wait for the database, and once more only when
         # another message came in between.
         with read(self._engine) as connection:
-            before = _open_to(actor, store.find(connection, contact_id))
+            before = open_to(actor, store.find(connection, contact_id))
             known = store.find_message(connection, contact_id, external) if external else None
             earlier = store.messages_of(connection, contact_id, _ASSESSED - 1)
         if known is not None:
             return known, False
         message, risk = self._next_message(before, earlier, sent, actor, now)
         with write(self._engine) as connection:
-            contact = _open_to(actor, store.find(connection, contact_id))
+            contact = open_to(actor, store.find(connection, contact_id))
             known = store.find_message(connection, contact_id, external) if external else None
             if known is not None:
                 return known, False
@@ -238,7 +231,7 @@ class Contacts:
             contact = replace(with_messages(contact, [message]), risk=risk)
             stored = self._store(connection, contact, now, EventKind.MESSAGE, message.number)
             store.add_messages(connection, contact_id, [message])
-            _note_read(connection, contact, [message])
+            note_read(connection, contact, [message])
             self._tell_along(connection, stored, [message])
         self._tell()
         return message, True
@@ -266,7 +259,7 @@ class Contacts:
     def mark_read(self, contact_id: str, actor: Principal) -> Seen:
         """Count every message of the customer as read by the caller."""
         with write(self._engine) as connection:
-            contact = _open_to(actor, store.find(connection, contact_id))
+            contact = open_to(actor, store.find(connection, contact_id))
             news = store.mark_seen(connection, contact_id, actor.name, contact.customer_count)
             if news:  # the caller's other windows want to know
                 now = self._clock()
@@ -278,7 +271,7 @@ class Contacts:
     def hand_over(self, contact_id: str, actor: Principal, skill_group: str, text: str) -> Seen:
         """Let go of a contact for a skill group to take; `text` tells why in its transcript."""
         with write(self._engine) as connection:
-            contact = _open_to(actor, store.find(connection, contact_id))
+            contact = open_to(actor, store.find(connection, contact_id))
             now = self._clock()
             new = NewMessage(Speaker.SYSTEM, text)
             messages = numbered([new], contact.message_count, actor, now)
@@ -289,7 +282,7 @@ class Contacts:
             )
             store.add_messages(connection, contact_id, messages)
             self._tell_along(connection, stored, messages)
-            seen = _seen(connection, stored, actor)
+            seen = as_seen(connection, stored, actor)
         self._tell()
         return seen
 
@@ -309,7 +302,7 @@ class Contacts:
             TooMany: the contact holds as many messages as one may.
         """
         with write(self._engine) as connection:
-            before = _open_to(actor, store.find(connection, contact_id))
+            before = open_to(actor, store.find(connection, contact_id))
             if before.message_count + len(new) > MAX_MESSAGES:
                 raise TooMany("messages", MAX_MESSAGES)
             now = self._clock()
@@ -325,68 +318,9 @@ class Contacts:
             stored = self._store(connection, after, now, EventKind.MESSAGE, last, before)
             store.add_messages(connection, contact_id, messages)
             along(connection, stored, messages)
-            seen = _seen(connection, stored, actor)
+            seen = as_seen(connection, stored, actor)
         self._tell()
         return seen
-
-    # upkeep
-
-    def note_generation(self, generation: str) -> None:
-        """Tell every console, once, that the index has another generation."""
-        if not generation:
-            return
-        with read(self._engine) as connection:
-            if store.last_detail(connection, EventKind.KNOWLEDGE) == generation:
-                return
-        with write(self._engine) as connection:  # another process may have been quicker
-            if store.last_detail(connection, EventKind.KNOWLEDGE) == generation:
-                return
-            now = self._clock()
-            store.append_event(connection, now, EventKind.KNOWLEDGE, detail=generation)
-        self._tell()
-
-    def forget(self, days: int) -> int:
-        """Delete contacts closed more than `days` days ago, with all that was said, and old events.
-
-        Returns:
-            How many contacts were deleted.
-        """
-        now, forgotten = self._clock(), 0
-        while True:  # in parts, so that nobody waits long for the database
-            with write(self._engine) as connection:
-                old = store.closed_before(connection, now - timedelta(days=days),
-                                          _FORGOTTEN_AT_ONCE)  # fmt: skip
-                store.delete(connection, old)
-                forgotten += len(old)
-                if len(old) < _FORGOTTEN_AT_ONCE:
-                    store.delete_events_before(connection, now - EVENTS_KEPT)
-                    return forgotten
-
-    def _blank(
-        self, new: NewContact, external: str | None, actor: Principal, now: datetime
-    ) -> Contact:
-        return Contact(
-            id=new_id(),
-            external_id=external,
-            channel=new.channel,
-            status=Status.OPEN,
-            customer=merged({}, new.customer, "customer"),
-            slots=merged({}, new.slots),
-            as_of=None,
-            assigned_to=None,
-            skill_group=mask(new.skill_group),
-            outcome="",
-            risk={},
-            created_by=actor.name,
-            version=1,
-            message_count=0,
-            customer_count=0,
-            created_at=now,
-            updated_at=now,
-            last_message_at=None,
-            waiting_since=None,
-            closed_at=None,
-        )
 
     def _next_message(
         self,
@@ -413,16 +347,16 @@ class Contacts:
         version: int | None = None,
     ) -> Seen:
         with write(self._engine) as connection:
-            before = _open_to(actor, store.find(connection, contact_id))
+            before = open_to(actor, store.find(connection, contact_id))
             if version is not None and before.version != version:
                 raise Conflict(f"contact {contact_id} was changed meanwhile", before.version)
             after = changed(before)
             if after == before:
-                return _seen(connection, before, actor)
+                return as_seen(connection, before, actor)
             now = self._clock()
             stored = self._store(connection, after, now, EventKind.CONTACT, 0, before)
             self._tell_along(connection, stored, [])
-            seen = _seen(connection, stored, actor)
+            seen = as_seen(connection, stored, actor)
         self._tell()
         return seen
 
@@ -452,35 +386,3 @@ class Contacts:
             moved_from=(before.assigned_to or "") if before is not None and moved else None,
         )
         return stored
-
-    def _tell(self) -> None:
-        for wake in self._wakes:
-            wake()
-
-
-def _scope(viewer: Principal, mine: bool) -> tuple[Sequence[str | None] | None, str | None]:
-    """Whose contacts the viewer may list, and the program whose own ones come as well."""
-    if mine:
-        return [viewer.name], None
-    if authorise(viewer, Action.CONTACTS_ALL):
-        return None, None
-    return [viewer.name, None], viewer.name if viewer.kind is PrincipalKind.TOKEN else None
-
-
-def _open_to(principal: Principal, contact: Contact | None) -> Contact:
-    if contact is None or not authorise(principal, Action.CONTACTS_USE, contact):
-        raise NotFound("there is no such contact")
-    return contact
-
-
-def _seen(connection: Connection, contact: Contact, viewer: Principal) -> Seen:
-    seen = store.seen_by(connection, viewer.name, [contact.id]).get(contact.id, 0)
-    return Seen(contact, contact.customer_count - seen)
-
-
-def _note_read(connection: Connection, contact: Contact, new: Sequence[Message]) -> None:
-    """Whoever answers has read what came before, and so has who handles the contact."""
-    if not new or new[-1].role is not Speaker.AGENT:
-        return
-    for reader in {new[-1].author, contact.assigned_to or new[-1].author}:
-        store.mark_seen(connection, contact.id, reader, contact.customer_count)

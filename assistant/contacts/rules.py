@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from assistant.accounts.credentials import new_id
 from assistant.accounts.roles import Principal
-from assistant.contacts.model import Contact, Message, NewMessage, Speaker, Status
+from assistant.contacts.model import Contact, Message, NewContact, NewMessage, Speaker, Status
 from assistant.insights.masking import EMAIL, IDENTITY, MOBILE, mask
 from kb.errors import InvalidInput, Problem
 
@@ -83,3 +84,29 @@ def external_name(external_id: str | None) -> str | None:
     if external_id is None or not any(label in mask(external_id) for label in _PERSONAL):
         return external_id
     return "sha256:" + hashlib.sha256(external_id.encode()).hexdigest()
+
+
+def opened(new: NewContact, external: str | None, by: str, now: datetime) -> Contact:
+    """A new contact before anything was said in it."""
+    return Contact(
+        id=new_id(),
+        external_id=external,
+        channel=new.channel,
+        status=Status.OPEN,
+        customer=merged({}, new.customer, "customer"),
+        slots=merged({}, new.slots),
+        as_of=None,
+        assigned_to=None,
+        skill_group=mask(new.skill_group),
+        outcome="",
+        risk={},
+        created_by=by,
+        version=1,
+        message_count=0,
+        customer_count=0,
+        created_at=now,
+        updated_at=now,
+        last_message_at=None,
+        waiting_since=None,
+        closed_at=None,
+    )

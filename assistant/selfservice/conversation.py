@@ -20,15 +20,15 @@ from assistant.replies.tables import Tables
 from assistant.risk.model import HandoverReason
 from assistant.selfservice import store, transcript
 from assistant.selfservice.answering import Asked, PublicAnswers
+from assistant.selfservice.calling import Calling
 from assistant.selfservice.handing_over import (
     FROM_CONTACT,
     HandingOver,
-    Wanted,
     customer_of,
     name_in_visit,
     waiting,
 )
-from assistant.selfservice.hearing import group_for, hear
+from assistant.selfservice.hearing import hear
 from assistant.selfservice.helpful import Helpful
 from assistant.selfservice.journal import (
     MAX_MESSAGES,
@@ -111,6 +111,7 @@ class Conversations:
         self._helpful = helpful
         self._tables = tables
         self._phrases = phrases
+        self._calling = Calling(sites, answers, tables, phrases, clock)
         self._replying = Replying(answers, tables, phrases, clock, insights.note_gap)
 
     # what customers do
@@ -288,7 +289,7 @@ class Conversations:
         """Hand over, or show the form when nobody is there."""
         now, lang, reason = self._clock(), scene.lang(person.text), person.reason
         if not self._sites.hours(scene.site).is_open(now):
-            words = self._until_open(scene, lang, "out_of_hours", "nobody")
+            words = self._calling.until_open(scene, lang, "out_of_hours", "nobody")
             offer = self._replying.ours(MessageKind.OFFER, words, {"offer": reason.value})
             after = replace(step.after, mode=Mode.TICKET, misses=0, last_at=now)
             return self._write(scene, replace(step, drafts=(*step.drafts, offer)), after)
@@ -297,7 +298,7 @@ class Conversations:
             self._phrases.say(lang, "handover", reason.value),
             {"reason": reason.value},
         )
-        wanted = self._wanted(
+        wanted = self._calling.wanted(
             scene,
             person,
             event="handover",
@@ -314,10 +315,10 @@ class Conversations:
 
     def _ticket(self, scene: Scene, name: str, reach: str, text: str) -> Turn:
         now, lang = self._clock(), scene.lang(text)
-        thanks = self._until_open(scene, lang, "ticket", "ticket_open")
+        thanks = self._calling.until_open(scene, lang, "ticket", "ticket_open")
         heard = hear(scene.heard(text, now), self._tables.risk, now)
         reason = offered(scene.said) or heard.handover.reason
-        wanted = self._wanted(
+        wanted = self._calling.wanted(
             scene,
             ToPerson(reason or HandoverReason.ASKED_FOR_PERSON, text, heard),
             event="ticket",
@@ -331,43 +332,6 @@ class Conversations:
         wanted = replace(wanted, customer={"name": name, **customer_of(scene.visit)})
         adding = self._tickets.adding(scene.visit.id, name, reach, text)
         return self._turn(wanted.after, scene.site, self._handing.begin(wanted, adding))
-
-    def _wanted(
-        self,
-        scene: Scene,
-        person: ToPerson,
-        *,
-        event: str,
-        after: Visit,
-        drafts: tuple[VisitMessage, ...],
-        context: Mapping[str, str],
-        judged: VisitMessage | None = None,
-    ) -> Wanted:
-        now = self._clock()
-        said = scene.heard(person.text, now)
-        heard = person.heard or hear(said, self._tables.risk, now)
-        group = group_for(
-            said,
-            heard,
-            self._tables.risk,
-            reason=person.reason,
-            owner=person.owner,
-            answered_by=self._answers.owner(scene.given_last) if scene.given_last else "",
-        )
-        knows_nothing = person.reason is HandoverReason.NO_KNOWLEDGE
-        return Wanted(
-            visit=scene.visit,
-            after=after,
-            site=scene.site,
-            said=scene.as_judged(judged),
-            drafts=drafts,
-            event=event,
-            reason=person.reason.value,
-            skill_group=group,
-            mood=heard.mood.value,
-            context=context,
-            open_question=person.text if knows_nothing and event == "handover" else "",
-        )
 
     def _pass_on(self, scene: Scene, text: str, external_id: str) -> Turn:
         """To the agent who has it, or will have it."""
@@ -450,14 +414,6 @@ class Conversations:
             answered.append(message)
         state = self._state(scene.visit, scene.site, scene.said)
         return Turn((known, *answered), state, repeated=True)
-
-    def _until_open(self, scene: Scene, lang: str, when: str, otherwise: str) -> str:
-        """A phrase that says when somebody is there, or another one where nobody knows."""
-        now = self._clock()
-        opens = self._sites.hours(scene.site).opens_at(now)
-        if opens is None:
-            return self._phrases.say(lang, otherwise)
-        return self._phrases.say(lang, when, opens_at=self._phrases.when(lang, opens, now))
 
     def _turn(
         self,

@@ -61,4 +61,5 @@ def measure(
                 play(scripts, lambda _script: faq_bot, named),
             )
         finally:
+            services.insights.gaps(1)  # waits for the notes of questions without an answer
             services.kb.engine.dispose()

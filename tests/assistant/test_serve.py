@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from assistant import serve
 from assistant.supervisor import Watcher
 
 pytestmark = pytest.mark.slow
@@ -256,3 +257,18 @@ def test_the_watcher_ends_with_its_input() -> None:
     watcher.stop()
     assert not Path(f"/proc/{pid}").exists()
     watcher.stop()
+
+
+def test_whoever_stops_in_the_middle_of_a_request_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(serve, "_STALLED_SECONDS", 0.05)
+    with serve.bind("127.0.0.1", 0) as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()) as customer:
+            customer.sendall(b"POST /login HTTP/1.1\r\n")
+            taken, _address = listening.accept()
+            with taken:
+                assert taken.recv(100).startswith(b"POST")
+                with pytest.raises(BlockingIOError):
+                    taken.recv(100)

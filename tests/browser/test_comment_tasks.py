@@ -39,7 +39,7 @@ def reviewer(service: Service, chromium: Browser) -> Iterator[Colleague]:
 def desk_of(person: Colleague) -> tuple[Page, list[str]]:
     """Somebody's tasks, ready; and what goes wrong in the page."""
     page = person.context.new_page()
-    faults = faults_of(page)
+    faults = faults_of(page, console=False)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{person.service.base}/desk")
     expect(page.locator("#tasks[data-ready]")).to_be_attached()

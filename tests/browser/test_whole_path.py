@@ -87,8 +87,8 @@ def listens(page: Page) -> None:
 
 
 def task(page: Page) -> Locator:
-    """The rule among somebody's tasks."""
-    return page.locator(f".task[data-id={RULE}]")
+    """The rule among somebody's tasks, beside what is said about it."""
+    return page.locator(f".task[data-id={RULE}]:not([data-task=comment])")
 
 
 def comes(page: Page, wanted: Locator) -> None:
@@ -208,6 +208,8 @@ def test_the_editor_reads_why_answers_and_hands_it_in_again(story: Story) -> Non
     page = story.open(story.editor, "/desk")
     comes(page, task(page).filter(has_text="周审核 退回"))
     expect(task(page)).to_contain_text(REASON)
+    talk = page.locator(f".task[data-id={RULE}][data-task=comment]")
+    expect(talk).to_contain_text("周审核 说：“夜间提交的还是次日 12:00 前吗？”")
     walk_to(page, task(page))
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/desk/entries/{RULE}/edit")
@@ -334,9 +336,12 @@ def test_the_audit_trail_tells_every_step(story: Story) -> None:
     taken = [
         ("谢编辑", f"写了版本 {first}", ""),
         ("谢编辑", f"提交版本 {first} 审核", TRY_OUT),
+        ("周审核", f"评论了版本 {first}", ""),
         ("周审核", f"退回版本 {first}", REASON),
+        ("谢编辑", f"回复了版本 {first} 的评论", ""),
         ("谢编辑", f"写了版本 {second}", ""),
         ("谢编辑", f"提交版本 {second} 审核", MENDED),
+        ("周审核", f"解决了版本 {first} 的一处评论", ""),
         ("周审核", f"通过版本 {second}", ""),
         ("周审核", f"发布版本 {second}", "短信通知同一时刻发出"),
         ("方审核", f"回退到版本 1，写了版本 {third}", "两小时做不到"),

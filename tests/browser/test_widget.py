@@ -1,15 +1,18 @@
 """The widget on somebody else's page: it shows itself, obeys, and leaves the page alone."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
+import jwt
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.people import faults_of
-from tests.browser.service import Service
+from tests.browser.service import Service, run_command
 from tests.browser.widget_host import Customer, Host, hosting
 
 pytestmark = pytest.mark.browser
@@ -233,6 +236,38 @@ def test_what_the_page_can_call(page: Page, host: Host) -> None:
     with page.expect_request("**/widget/v1/messages") as sent:
         widget.composer.press("Enter")
     assert set(sent.value.post_data_json["context"]) == {"page", "order.no"}
+
+
+def signed(host: Host, **more: object) -> str:
+    """What the site's own server would sign for a customer."""
+    secrets = json.loads(run_command(host.service.data, "site", "secret", host.site, "--json"))
+    claims = {"aud": host.site, "sub": "c-1", "name": "李雷", "exp": int(time.time()) + 300}
+    return jwt.encode({**claims, "jti": token_hex(), **more}, secrets["identity"], "HS256")
+
+
+def test_who_the_customer_is(page: Page, host: Host) -> None:
+    page.goto(host.page("known"))
+    page.evaluate(
+        "() => { window.told = []; for (const name of ['user', 'error']) Zhike.on(name, (told) => window.told.push(told)) }"
+    )
+    page.evaluate("(token) => Zhike.setUser(() => Promise.resolve(token))", signed(host))
+    widget = Customer(page).open()  # nobody is asked before there is a visit
+    page.wait_for_function("told.length === 1")
+    assert page.evaluate("told[0].verified") is True
+    widget.part(".below .row").last.click()
+    widget.part(".card.waiting summary").click()
+    expect(widget.part(".told")).to_contain_text("您的身份已核实")
+
+
+def test_a_forged_identity_is_refused(chromium: Browser, host: Host) -> None:
+    page = chromium.new_context(locale="zh-CN").new_page()  # the browser notes the refusal
+    page.goto(host.page("forged"))
+    page.evaluate("() => { window.told = []; Zhike.on('error', (told) => window.told.push(told)) }")
+    Customer(page).open()
+    page.evaluate("(token) => Zhike.setUser(token)", signed(host, aud="another"))
+    page.wait_for_function("told.length === 1")
+    assert page.evaluate("told") == [{"what": "user", "status": 403}]
+    page.context.close()
 
 
 def test_destroying_it_leaves_nothing(page: Page, host: Host) -> None:

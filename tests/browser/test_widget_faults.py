@@ -122,6 +122,7 @@ def test_a_slow_network_is_told_of(widget: Customer) -> None:
     widget.page.route(MESSAGES, lambda route: held.append(route))
     type_and_send(widget, QUESTION)
     expect(widget.part("[data-status=sending]")).to_contain_text("发送中")
+    expect(widget.part("[data-status=sending]")).to_be_in_viewport()
     expect(widget.part(".typing")).to_be_visible()
     expect(widget.part("[data-status=slow]")).to_contain_text("网络较慢")
     held[0].continue_()

@@ -94,6 +94,7 @@ def test_a_rejected_answer_does_not_come_again(page: Page, host: Host) -> None:
     expect(widget.messages.last).not_to_contain_text(rejected)
     page.reload()
     widget.part(".launcher").click()
+    expect(widget.messages.last).to_be_in_viewport()
     expect(widget.messages).to_have_count(3)  # the visit goes on, with what was thought of it
     expect(widget.messages.nth(1).locator(".judged")).to_have_text("已标记为没解决")
     expect(widget.messages.nth(1).locator(".verdict")).to_have_count(0)

@@ -319,7 +319,7 @@ def test_forgetting_goes_in_parts(
     contacts: Contacts, opened: Open, clock: FakeClock, monkeypatch: pytest.MonkeyPatch,
     database: Engine,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("assistant.contacts.contacts._FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr("assistant.contacts.upkeep._FORGOTTEN_AT_ONCE", 2)
     for _ in range(5):
         contacts.close(opened("x"), LI)
     clock.advance(timedelta(days=2))

@@ -180,11 +180,11 @@ export class Widget {
     if (!this.conversation.restored) return;
     theirs.forEach(({ role, kind, text }) => this.tell("message", { role, kind, text }));
     if (!this.opened && theirs.length) this.tell("unread", { count: this.conversation.unread });
-    if (!this.panel) return this.#redraw();
+    if (!this.opened) return this.#redraw();
     this.panel.thread.before();
     this.#draw();
     if (theirs.length) this.panel.announce(theirs.map((message) => spokenText(message)).join(" "));
-    this.panel.thread.arrived(messages);
+    if (this.actions.view === "chat") this.panel.thread.arrived(messages);
   }
 
   /** At the next frame, once, however much has changed. */
