@@ -209,7 +209,7 @@ def test_the_editor_reads_why_answers_and_hands_it_in_again(story: Story) -> Non
     comes(page, task(page).filter(has_text="周审核 退回"))
     expect(task(page)).to_contain_text(REASON)
     talk = page.locator(f".task[data-id={RULE}][data-task=comment]")
-    expect(talk).to_contain_text("周审核 说：“夜间提交的还是次日 12:00 前吗？”")
+    expect(talk).to_contain_text("周审核 说：夜间提交的还是次日 12:00 前吗？")
     walk_to(page, task(page))
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/desk/entries/{RULE}/edit")
