@@ -51,6 +51,7 @@ class Asked:
         self_id: The document that is this query itself; empty when there is none.
         in_scope: False when no document is meant to answer it.
         context: Earlier turns of the one who asks, oldest first.
+        answered: What was last answered; empty where nothing was.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Asked:
     self_id: str = ""
     in_scope: bool = True
     context: tuple[str, ...] = ()
+    answered: str = ""
 
     @property
     def answerable(self) -> bool:
@@ -239,8 +241,11 @@ def _asked(row: Mapping[str, Any], grades: Mapping[str, int]) -> Asked:
     turns = row.get("history") or ()
     asked = [str(turn["q"] if "q" in turn else turn["text"]) for turn in turns
              if turn.get("role", "customer") == "customer"]  # fmt: skip
+    answers = [str(turn["a"] if "a" in turn else turn["text"]) for turn in turns
+               if "a" in turn or turn.get("role", "customer") != "customer"]  # fmt: skip
     return Asked(
         row["_id"], row["text"],
         {document: grade for document, grade in grades.items() if document != own},
         own, row.get("in_scope", True) is not False, tuple(asked),
+        answers[-1] if answers else "",
     )  # fmt: skip

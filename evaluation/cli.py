@@ -327,6 +327,30 @@ def selfservice(
         context.exit(1)
 
 
+@evaluate.command()
+@QUERIES
+@click.option("--second", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Grades of both (JSONL); default: those that come with Zhike.")  # fmt: skip
+@JSON
+def agreement(queries: Path | None, second: Path | None, as_json: bool) -> None:
+    """How far two people agree on the grades of judged queries (Cohen's kappa).
+
+    \b
+    Examples:
+      zhike evaluate agreement
+      zhike evaluate agreement --second both-grades.jsonl --json
+    """  # noqa: D301
+    from evaluation import agreement as agreeing
+    from evaluation import judged as judging
+
+    asked = judging.load(queries or judging.DEFAULT_FILE)
+    found = agreeing.measure(agreeing.load(second or agreeing.DEFAULT_FILE), asked)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        click.echo(agreeing.text(found))
+
+
 @evaluate.command("fit-mood")
 @click.argument("reviews", metavar="DIR",
                 type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip

@@ -66,6 +66,11 @@ class Judged:
         return tuple(turn.text for turn in self.history if turn.role == "customer")
 
     @property
+    def answered(self) -> str:
+        """What the agent said last; empty when they have said nothing."""
+        return next((turn.text for turn in reversed(self.history) if turn.role == "agent"), "")
+
+    @property
     def follow_up(self) -> bool:
         """Whether it needs what was said before."""
         return bool(self.history)

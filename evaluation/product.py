@@ -120,7 +120,7 @@ class Product:
             return []
         limit = min(count + bool(asked.self_id), MAX_LIMIT)
         request = SearchRequest(query, limit, ASKED, frozenset({_AUDIENCE}))
-        request = with_context(request, asked.context)
+        request = with_context(request, asked.context, asked.answered)
         found = self._searcher.search(request)
         ranked = [(hit.entry_id, hit.confidence) for hit in found.hits]
         return self._documents(asked, ranked, count)

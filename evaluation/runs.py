@@ -73,7 +73,7 @@ def _score(query: Judged, searcher: Searcher, parse_date: Callable[[str], dateti
     request = SearchRequest(
         query=query.query, limit=10, as_of=parse_date(query.as_of), audiences=readers(query)
     )
-    response = searcher.search(with_context(request, query.context))
+    response = searcher.search(with_context(request, query.context, query.answered))
     ranked = tuple(hit.entry_id for hit in response.hits)
     relevant = dict(query.relevant)
     answers = {hit.revision for hit in response.hits if relevant.get(hit.entry_id) == 2}

@@ -25,6 +25,8 @@ from kb.validity import Timeline
 
 Scores = dict[str, dict[str, float]]
 COUNT = 10
+# What BM25 is told of the turns before a follow-up: nothing, the customer's, or everybody's.
+_TOLD = ("", "earlier turns", "all that was said")
 
 
 def halves(
@@ -89,10 +91,10 @@ def bm25(
     tried: dict[str, Scores] = {}
     for name, cut in cuts("zh").items():
         index = DatedBm25(entries, cut)
-        for joined in (False, True) if any(query.follow_up for query in wanted) else (False,):
-            label = f"{name}, follow-ups with earlier turns" if joined else name
+        for told in _TOLD if any(query.follow_up for query in wanted) else _TOLD[:1]:
+            label = f"{name}, follow-ups with {told}" if told else name
             tried[label] = {
-                query.id: measures(_ids(index, query, joined, parse_date), query.relevant)
+                query.id: measures(_ids(index, query, told, parse_date), query.relevant)
                 for query in wanted
             }
     best = max(tried, key=lambda name: mean(tried[name], "ndcg@10"))
@@ -100,9 +102,10 @@ def bm25(
 
 
 def _ids(
-    index: DatedBm25, query: Judged, joined: bool, parse_date: Callable[[str], datetime]
+    index: DatedBm25, query: Judged, told: str, parse_date: Callable[[str], datetime]
 ) -> list[str]:
-    text = " ".join([*query.context, query.query]) if joined else query.query
+    said = {_TOLD[1]: query.context, _TOLD[2]: [turn.text for turn in query.history]}
+    text = " ".join([*said.get(told, ()), query.query])
     return [i for i, _ in index.rank(text, parse_date(query.as_of), readers(query))]
 
 

@@ -128,7 +128,7 @@ class Answering:
     ) -> tuple[list[tuple[Reading, float]], tuple[str, ...]]:
         """The ways to read a query with their probabilities, and the words of the context used."""
         context = (
-            read_context(request.query, request.context, opened.keywords)
+            read_context(request.query, request.context, opened.keywords, request.answered)
             if request.context
             else None
         )

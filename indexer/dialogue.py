@@ -3,7 +3,8 @@
 No model of language: content words of the earlier turns are carried over, fade with every turn
 that goes by, and stay fresh while they are spoken of (the salience of referents in centering
 theory, Grosz, Joshi & Weinstein 1995, reduced to words). A turn that stands by itself opens a new
-topic. `wording/dialogue.json` holds the words all this goes by; it may be edited.
+topic. Of what was answered last, the most telling words come along. `wording/dialogue.json` holds
+the words all this goes by; it may be edited.
 """
 
 from __future__ import annotations
@@ -70,12 +71,12 @@ class Context:
 
     Attributes:
         text: To be put in front of the follow-up.
-        words: The words that are carried, in the order of the turns, as typed but normalised.
+        words: The words that are carried, in the order of the turns, as typed but normalised;
+            those of the answer last.
         own: Keyword terms of the follow-up's own content words.
         unknown: How many of these the index knows in no part.
         leans: Its wording points back (那…, 它…, …呢).
         leaves: Its wording announces another topic (对了, by the way).
-        linked: It names again what was spoken of, in full or by the end of a longer name.
     """
 
     text: str
@@ -84,10 +85,11 @@ class Context:
     unknown: int
     leans: bool
     leaves: bool
-    linked: bool
 
 
-def read_context(query: str, turns: Sequence[str], keywords: KeywordIndex) -> Context | None:
+def read_context(
+    query: str, turns: Sequence[str], keywords: KeywordIndex, answered: str = ""
+) -> Context | None:
     """The context that a follow-up may hang on; None where the turns hold nothing to carry.
 
     Cost is bounded whatever the turns: the newest eight that are no small talk are read, 200
@@ -97,6 +99,7 @@ def read_context(query: str, turns: Sequence[str], keywords: KeywordIndex) -> Co
         query: The follow-up.
         turns: The customer's earlier turns, oldest first.
         keywords: The index to be searched; words that it does not know are never carried.
+        answered: What was last said to the customer; its first 200 characters count.
     """
     telling = [turn for turn in reversed(turns) if not is_small_talk(turn)][:MAX_TURNS]
     if not telling:
@@ -104,7 +107,7 @@ def read_context(query: str, turns: Sequence[str], keywords: KeywordIndex) -> Co
     topic = _Topic(keywords)
     for turn in reversed(telling):
         topic.hear(normalise(turn[:MAX_CHARS]))
-    return topic.context(normalise(query))
+    return topic.context(normalise(query), normalise(answered[:MAX_CHARS]))
 
 
 def is_small_talk(turn: str) -> bool:
@@ -143,8 +146,8 @@ class _Topic:
         else:
             self._opening = ""
 
-    def context(self, query: str) -> Context | None:
-        """What the topic adds to a query, both normalised."""
+    def context(self, query: str, answered: str = "") -> Context | None:
+        """What the topic, and what was answered last, adds to a query; all normalised."""
         new = _phrases(query)
         own = tuple(dict.fromkeys(word.term for phrase in new for word in phrase.words))
         linked = self._linked(new)
@@ -160,7 +163,9 @@ class _Topic:
         if not words:
             return None
         opening = _cut_out(self._opening, rivals)
-        text = " ".join([*(word for word in words if word not in opening), opening]).strip()
+        told = self._told(answered, rivals, frozenset(own))
+        text = " ".join([*(word for word in words if word not in opening), opening, *told]).strip()
+        words = tuple(dict.fromkeys([*words, *told]))
         cues = _cues()
         return Context(
             text,
@@ -169,8 +174,26 @@ class _Topic:
             sum(not self._knows(word) for word in own),
             bool(cues.leaning.search(query)),
             bool(cues.leaving.search(query)),
-            any(linked),
         )
+
+    def _told(
+        self, answered: str, rivals: Sequence[re.Pattern[str]], own: frozenset[str]
+    ) -> list[str]:
+        """The most telling words of an answer, in its order."""
+        phrases = [part for phrase in _phrases(answered) for part in _without(phrase, rivals)]
+        typed: dict[str, str] = {}
+        for phrase in phrases:
+            for word in phrase.words:
+                typed.setdefault(word.term, phrase.surface(word))
+        rarity = self._rarity([term for term in typed if term not in own])
+        known = sorted((t for t in rarity if rarity[t] > 0), key=lambda t: -rarity[t])[:MAX_WORDS]
+        return [said for term, said in typed.items() if term in known]
+
+    def _rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """How telling each word is; 0 for those that the index does not know."""
+        positions = self._keywords.positions(words)
+        weights = np.where(positions >= 0, self._keywords.weights(positions), 0.0)
+        return dict(zip(words, map(float, weights), strict=True))
 
     def _linked(self, new: Iterable[_Phrase]) -> list[bool]:
         """Which phrases of the topic are named again: 学院 is 文学院 when that was spoken of."""
@@ -200,9 +223,7 @@ class _Topic:
             for word in phrase.words:
                 presence[word.term] = max(presence.get(word.term, 0.0), phrase.weight)
         wanted = [term for term in presence if term not in own]
-        positions = self._keywords.positions(wanted)
-        rarity = np.where(positions >= 0, self._keywords.weights(positions), 0.0)
-        weights = {t: presence[t] * float(r) for t, r in zip(wanted, rarity, strict=True)}
+        weights = {term: presence[term] * rare for term, rare in self._rarity(wanted).items()}
         least = _LEAST * max(weights.values(), default=0.0)
         heavy = sorted((t for t in wanted if weights[t] > 0), key=lambda t: -weights[t])
         chosen = {term for term in heavy[:MAX_WORDS] if weights[term] >= least}

@@ -28,6 +28,8 @@ class SearchRequest:
         context: Earlier turns of the one who asks, oldest first: at most 100, each of at most
             2,000 characters. A query that hangs on them (那多久到账?) is understood with them; any
             other is searched as if there were none.
+        answered: What was last said to them, at most 2,000 characters; counts only with the
+            context, by its most telling words: 银行卡呢 after 仓库验完货就给您退款.
     """
 
     query: str
@@ -37,6 +39,7 @@ class SearchRequest:
     kinds: frozenset[Kind] | None = None
     channel: Channel | None = None
     context: tuple[str, ...] = ()
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

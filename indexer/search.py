@@ -137,8 +137,8 @@ class Searcher:
 
         Raises:
             InvalidInput: The query is empty or longer than 2,000 characters, the limit is not
-                within 1 to 100, `as_of` has no time zone, or the context has more than 100 turns
-                or a turn of more than 2,000 characters.
+                within 1 to 100, `as_of` has no time zone, the context has more than 100 turns, or
+                one of these or the answer has more than 2,000 characters.
         """
         started = time.perf_counter()
         check_request(request)
@@ -192,6 +192,9 @@ def check_request(request: SearchRequest) -> None:
         problems.append(Problem("request", 0, "as_of", "must have a time zone"))
     if len(request.context) > MAX_CONTEXT:
         problems.append(Problem("request", 0, "context", f"must not exceed {MAX_CONTEXT} turns"))
+    if len(request.answered) > MAX_QUERY:
+        message = f"must not exceed {MAX_QUERY} characters"
+        problems.append(Problem("request", 0, "answered", message))
     if any(len(turn) > MAX_QUERY for turn in request.context):
         problems.append(
             Problem("request", 0, "context", f"turns must not exceed {MAX_QUERY} characters")

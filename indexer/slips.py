@@ -70,14 +70,15 @@ def _parts(run: str, vocabulary: Words) -> list[_Part]:
     """The parts of a run that may be one word.
 
     They begin and end with a word of the general dictionary, so that the end of one word and the
-    beginning of the next are hardly taken for a third. Words that the index does not know may be
-    taken apart (指|文录 for 指纹), but then nothing is sure.
+    beginning of the next are hardly taken for a third. Words of two characters that the index does
+    not know may be taken apart (指|文录 for 指纹), but then nothing is sure; longer ones (洗衣机)
+    are what they are.
     """
     segments = dictionary_cut(run)
     pieces = [
         piece
         for segment in segments
-        for piece in ([segment] if vocabulary.form(segment) else segment)
+        for piece in ([segment] if vocabulary.form(segment) or len(segment) > 2 else segment)
     ]
     found = {(part.start, part.text): part for part in _joined(pieces, whole=False)}
     found |= {(part.start, part.text): part for part in _joined(segments, whole=True)}

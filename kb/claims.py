@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from kb.contrasts import Named, subjects, subjects_of, terms_of_rule, without_subjects
-from kb.quantities import Quantity, quantities
+from kb.quantities import Quantity, quantities, same_day
 from kb.sections import plain_text, sections
 from kb.sentences import split
 from kb.trade_words import NEGATION, SLOT, words_of
@@ -61,6 +61,8 @@ _CONDITION = re.compile(
     r"^(?:如果|若|如|当|凡|一旦|只要|if |when |unless )|(?:的|时|时候|的话|后|前|者)$",
     re.IGNORECASE,
 )
+# A condition is no yes and no no; neither is a restriction (只能绑定一次).
+_NO_VERDICT = re.compile(f"{_CONDITION.pattern}|只[能可有]|仅[能限可]|\\bonly\\b", re.IGNORECASE)
 _EXCEPTED = re.compile(r"除外|除了|除.{1,14}外|另有|\bexcept|\bunless", re.IGNORECASE)
 _ASKED = re.compile(
     r"[能会要有]不[能会要]|有没有|是不是|是否|能否|可否|没有[^，。；的]{1,10}的(?!，|$)"
@@ -228,13 +230,16 @@ def _claims(text: str, found: Sequence[Quantity], groups: Collection[str]) -> It
             if len(values) == 1:
                 value = (name, next(iter(values)))
                 yield Claim(f"term:{name}", (value,), clause.strip(), near, lead, about)
-        if not free and not _EXCEPTED.search(text) and not _CONDITION.search(clause.strip()):
+        if not free and not _EXCEPTED.search(text) and not _NO_VERDICT.search(clause.strip()):
             yield _yes_or_no(clause, near, lead, about)
 
 
 def _yes_or_no(clause: str, near: frozenset[str], lead: frozenset[str], about: Named) -> Claim:
     bare = without_subjects(_ASKED.sub("", _QUOTED.sub("", SLOT.sub("", clause))))
-    negations = [found[0] for found in NEGATION.finditer(bare)]
+    found = list(NEGATION.finditer(bare))
+    # 没有摄像头也没有麦克风 denies two things alike; 不能不收 takes a denial back.
+    counted = [one for one in found if bare[: one.start()][-1:] not in ("也", "又")] or found[:1]
+    negations = [one[0] for one in counted]
     denied = len(negations) % 2 == 1
     value = (POLARITY, "no" if denied else "yes")
     return Claim(POLARITY, (value,), negations[0] if denied else "—", near, lead, about)
@@ -299,6 +304,9 @@ def agree(a: Claim, b: Claim) -> bool:
     """Whether two claims of one kind say the same: equal, or one within the range of the other."""
     if a.values == b.values or set(a.values) == set(b.values):
         return True
+    if a.kind == b.kind == "date" and len(a.values) == len(b.values):
+        pairs = zip(a.values, b.values, strict=True)
+        return all(same_day(mine[1], theirs[1]) for mine, theirs in pairs)
     if a.ranged != b.ranged and len(a.values) + len(b.values) == 3:
         return _within(*(a, b) if b.ranged else (b, a))
     return False

@@ -34,6 +34,8 @@ seal|sealed=未拆封?|没(?:有)?拆|unopened|sealed
 seal|opened=(?:已|拆过)?拆封|已拆|拆了|\\bopened
 activation|before=未激活|没激活|激活(?:之|以)?前|before activation
 activation|after=激活|activated|after activation
+binding|before=未绑定?|没(?:有)?绑定?
+binding|after=已经?绑定?|绑定[过后]|绑过
 installation|before=未安装|没(?:有)?安装|安装前
 installation|after=已经?安装|安装后|装好
 cover|within=保修期内|在保|质保期内|under warranty|within (?:the )?warranty
@@ -177,7 +179,7 @@ _DENYING = re.compile(
         ["非会员"]
         + [
             _SUBJECT_TABLE[group].pattern.pattern
-            for group in ("seal", "activation", "installation", "lift", "cause", "bound")
+            for group in ("seal", "activation", "binding", "installation", "lift", "cause", "bound")
         ]
     )
 )

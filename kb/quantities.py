@@ -104,6 +104,13 @@ def _backs(quote: Quantity, claim: Quantity) -> bool:
     return False
 
 
+def same_day(one: str, other: str) -> bool:
+    """Whether two date values can mean one day: what both tell is equal (12月12日, 2026-12-12)."""
+    parts = list(zip(_date_parts(one), _date_parts(other), strict=True))
+    shared = [(mine, theirs) for mine, theirs in parts if mine and theirs]
+    return bool(shared) and all(mine == theirs for mine, theirs in shared)
+
+
 def _date_parts(value: str) -> tuple[str | None, str | None, str | None]:
     """Year, month, day of a date value such as ``2026-06``, ``--06-01`` or ``---05``."""
     if value.startswith("---"):

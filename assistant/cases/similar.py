@@ -19,7 +19,8 @@ from kb.sections import plain_text
 MOST = 10
 # A case tells what was learned at the end of its outcome.
 _LESSON = re.compile(
-    r"(?:学到的?|教训|lessons?(?: learned)?|what we learned)\s?[:：]\s?", re.IGNORECASE
+    r"(?:学到的?|教训|留给下一位的一句|lessons?(?: learned)?|what we learned)\s?[:：]\s?",
+    re.IGNORECASE,
 )
 
 

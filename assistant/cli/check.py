@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from kb.errors import Problem
+    from assistant.content_check import Checked
 
 
 @click.command()
@@ -20,9 +20,10 @@ def check(folder: Path | None, as_json: bool) -> None:
     """Check a folder of content files or, without one, the database.
 
     Looks at every file's front matter and body, at entries, sections and products that are named
-    but do not exist, and in the database also at the hashes of contents and the audit log's chain.
-    Nothing is changed.
-    Exits with 1 when something was found.
+    but do not exist, at entries in force that contradict each other, and in the database also at
+    the hashes of contents and the audit log's chain. Nothing is changed.
+    Exits with 1 when something was found. Faults that planted-faults.yaml in the folder lists, and
+    contradictions that somebody dismissed, are meant and not told.
 
     \b
     Examples:
@@ -32,11 +33,13 @@ def check(folder: Path | None, as_json: bool) -> None:
     from assistant.cli.group import FINDINGS
     from assistant.cli.opening import say_json
 
-    checked, problems = _folder(folder) if folder else _database()
+    checked = _folder(folder) if folder else _database()
+    problems = checked.problems
     if as_json:
         say_json(
             {
-                "checked": checked,
+                "checked": checked.revisions,
+                "meant": checked.meant,
                 "problems": [
                     {"source": p.source, "line": p.line, "field": p.field, "message": p.message}
                     for p in problems
@@ -46,19 +49,21 @@ def check(folder: Path | None, as_json: bool) -> None:
     else:
         for problem in problems:
             click.echo(str(problem))
-        click.echo(f"{checked} revisions checked, {len(problems)} problems", err=True)
+        meant = f", {checked.meant} more listed as meant" if checked.meant else ""
+        summary = f"{checked.revisions} revisions checked, {len(problems)} problems{meant}"
+        click.echo(summary, err=True)
     if problems:
         click.get_current_context().exit(FINDINGS)
 
 
-def _folder(folder: Path) -> tuple[int, list[Problem]]:
+def _folder(folder: Path) -> Checked:
     from assistant.content_check import check_folder
     from kb.settings import Settings
 
     return check_folder(folder, Settings.from_env().site_tz)
 
 
-def _database() -> tuple[int, list[Problem]]:
+def _database() -> Checked:
     from assistant.cli.opening import open_knowledge
     from assistant.content_check import check_database
 

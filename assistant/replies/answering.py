@@ -80,13 +80,14 @@ class Finder:
 
     def find(self, question: Question) -> Answer:
         """Search for a question with what was said before it, which counts only if it is needed."""
-        return self._answer(question.text, question.context)
+        return self._answer(question)
 
     def search(
         self,
         query: str,
         kinds: frozenset[Kind] | None = None,
         context: tuple[str, ...] = (),
+        answered: str = "",
     ) -> SearchResponse:
         """Search as the caller of a suggestion may: its audiences, channel and moment."""
         return self.searcher.search(
@@ -97,15 +98,17 @@ class Finder:
                 kinds=kinds,
                 channel=self.request.channel,
                 context=tuple(turn[:MAX_QUERY] for turn in context[-MAX_CONTEXT:]),
+                answered=answered[:MAX_QUERY],
             )
         )
 
-    def _answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
-        response = self.search(question, context=context)
+    def _answer(self, asked: Question) -> Answer:
+        question, context = asked.text, asked.context
+        response = self.search(question, context=context, answered=asked.answered)
         sendable = response
         if response.hits and response.hits[0].kind not in SENDABLE_KINDS:
             # A case on top would decide whether the rest counts as an answer: ask without cases.
-            sendable = self.search(question, SENDABLE_KINDS, context)
+            sendable = self.search(question, SENDABLE_KINDS, context, asked.answered)
         query = " ".join([*sendable.context_used, sendable.corrected or question])
         said = " ".join([*context[-1:], query]) if sendable.context_used else query
         candidates = _in_language(self._usable(sendable, said), language(question))

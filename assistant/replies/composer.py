@@ -21,7 +21,7 @@ from assistant.replies.model import (
     SuggestRequest,
     SuggestResponse,
 )
-from assistant.replies.questions import Question, earlier_turns, questions
+from assistant.replies.questions import Question, earlier_turns, last_answer, questions
 from assistant.replies.shaping import Block
 from assistant.replies.tables import Tables, load_tables
 from assistant.replies.vocabulary import Vocabulary
@@ -148,7 +148,9 @@ class Composer:
         answers = [finder.find(question) for question in questions(request.messages)]
         if len(answers) == 1:
             return answers[0].response, answers
-        whole = finder.find(Question(turn, earlier_turns(request.messages)))
+        whole = finder.find(
+            Question(turn, earlier_turns(request.messages), last_answer(request.messages))
+        )
         return whole.response, [whole] if whole.is_markedly_surer(answers) else answers
 
     def _suggestions(self, answers: Sequence[Answer], gate: Gate, style: Style) -> list[Suggestion]:

@@ -46,6 +46,7 @@ def search(body: SearchIn) -> SearchOut:
         kinds=frozenset(body.kinds) if body.kinds else None,
         channel=body.channel,
         context=tuple(body.context),
+        answered=body.answered,
     )
     response = context.services().searcher.search(request)
     metrics.observe_search(response)

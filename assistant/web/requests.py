@@ -33,7 +33,8 @@ class Strict(BaseModel):
 class SearchIn(Strict):
     """A search. `as_of` is a date or time, in the site's time zone unless it has an offset.
 
-    `context` are earlier turns of the one who asks, oldest first; they count only if needed.
+    `context` are earlier turns of the one who asks, oldest first, and `answered` what was last
+    said to them; these count only if needed.
     """
 
     query: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY)]
@@ -42,6 +43,7 @@ class SearchIn(Strict):
     kinds: list[Kind] | None = None
     channel: Channel | None = None
     context: Annotated[list[Text], Field(max_length=MAX_CONTEXT)] = []
+    answered: Annotated[str, StringConstraints(max_length=MAX_QUERY)] = ""
 
 
 class MessageIn(Strict):

@@ -230,6 +230,36 @@ def test_import_learns_what_products_are_called(content: Path, settings: Setting
     assert known() == {"mira-5": "岚舍 Mira 5"}
 
 
+def test_check_finds_contradictions_but_not_those_listed_as_meant(content: Path) -> None:
+    other = (
+        GOOD.format(more="", text="").replace("return-7-days", "faq-return").replace("7 天", "9 天")
+    )
+    (content / "policy" / "faq-return.r1.md").write_text(other, "utf-8")
+    (problem,) = json.loads(run("check", str(content), "--json").stdout)["problems"]
+    assert problem["source"].endswith("faq-return.r1.md")
+    assert "Disagrees with return-7-days" in problem["message"]
+    ok("import", str(content))
+    result = run("check")
+    assert result.exit_code == 1
+    assert "Disagrees" in result.stdout
+    planted = content / "planted-faults.yaml"
+    fault = "  - {entry: faq-return, state: conflict, refs: [return-7-days]}\n"
+    planted.write_text(f"now: 2026-11-22\nfaults:\n{fault}", "utf-8")
+    result = run("check", str(content))
+    assert result.exit_code == 0
+    assert "0 problems, 1 more listed as meant" in result.stderr
+    planted.write_text(f"now: 2025-11-22\nfaults:\n{fault}", "utf-8")
+    assert "meant" not in run("check", str(content)).stderr, "neither was in force then"
+    planted.write_text("faults: 3\n", "utf-8")
+    assert "cannot be read" in run("check", str(content)).stdout
+
+
+def test_check_finds_nothing_in_the_demonstration_content_but_what_it_lists() -> None:
+    result = run("check", str(Path(__file__).parents[2] / "content"), "--json")
+    assert result.exit_code == 0, result.stdout
+    assert json.loads(result.stdout)["meant"] == 4, "two contradictions, two broken links"
+
+
 def test_check_and_import_read_the_same_files(content: Path) -> None:
     (content / "README.md").write_text("for authors, no entry", "utf-8")
     (content / "policy" / "latin.r1.md").write_bytes(b"---\nid: caf\xe9\n---\n")

@@ -40,6 +40,7 @@ def test_a_folder_may_hold_other_queries_with_their_own_judgements_and_history(
     assert first.id == "7"
     assert first.context == ("我要退款", "快点")
     assert second.context == ("退货",)
+    assert (first.answered, second.answered) == ("好", "您好")
 
 
 def test_a_limit_draws_the_same_queries_each_time_in_file_order(tmp_path: Path) -> None:

@@ -40,6 +40,19 @@ def test_there_is_no_question_without_a_customer_message() -> None:
     assert questions([Message("agent", "您好")]) == []
 
 
+def test_what_our_side_said_last_comes_with_each_question() -> None:
+    turns = [
+        Message("agent", "您好"),
+        Message("customer", "我想退货"),
+        Message("agent", "好的，仓库验完货就退款"),
+        Message("system", "客户上线"),
+        Message("customer", "运费谁出？钱多久到账？"),
+    ]
+    assert [question.answered for question in questions(turns)] == ["好的，仓库验完货就退款"] * 2
+    (first,) = questions(turns[1:2])
+    assert first.answered == ""
+
+
 @pytest.mark.parametrize(
     ("text", "just"),
     [("你好呀，在吗？", True), ("谢谢啦~", True), ("哈哈哈哈", True), ("你好我要退货", False)],
