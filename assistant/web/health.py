@@ -7,7 +7,7 @@ import logging
 
 from flask import Blueprint, Flask, Response
 
-from assistant.accounts.policy import Action
+from assistant.accounts.policy import Action, Nearness
 from assistant.web import context, guard, metrics
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ def livez() -> Response:
 def readyz() -> Response:
     """Whether requests can be answered: database reachable, index generation open.
 
-    A degraded index still answers, so it is ready and says so.
+    A degraded index still answers, so it is ready and says so. Which generation it is tells that
+    something was published, be it for staff alone: only this machine hears that, and what is wrong.
     """
     services = context.services()
     database = _database_answers()
@@ -43,14 +44,13 @@ def readyz() -> Response:
         _log.error("the search index could not be opened: %s", error)
     searcher = services.searcher
     indexed = bool(searcher.generation)
+    index: dict[str, object] = {"degraded": searcher.degraded}
+    if context.nearness() is Nearness.LOCAL:
+        index |= {"generation": searcher.generation, "reason": searcher.degraded_reason}
     body: dict[str, object] = {
         "status": "ready" if database and indexed else "not ready",
         "database": "ok" if database else "unreachable",
-        "index": {
-            "generation": searcher.generation,
-            "degraded": searcher.degraded,
-            "reason": searcher.degraded_reason,
-        },
+        "index": index,
     }
     return _json(body, 200 if database and indexed else 503)
 

@@ -29,9 +29,8 @@ from kb import tables
 from kb.errors import StorageBusy, StorageFull
 from kb.store import read
 from tests.assistant.conftest import FakeClock
-from tests.assistant.selfservice.talking import Talk, talk, talk_services
+from tests.assistant.selfservice.talking import Talk
 
-__all__ = ["talk", "talk_services"]
 OURS = "http://localhost"
 
 
