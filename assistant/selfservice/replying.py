@@ -77,7 +77,8 @@ class Replying:
             self._note_gap(question)
         if reply.answers:
             return self._answered(scene, step, reply, asked, heard)
-        if reply.clarify is not None and not scene.just_asked_back():
+        # Who has just been failed is asked nothing more: a second miss calls a person.
+        if reply.clarify is not None and not scene.visit.misses and not scene.just_asked_back():
             options = [{"text": o.text, "id": o.entry_id} for o in reply.clarify.options]
             carried: dict[str, object] = {"options": options, "asked": [mask(text)]}
             return self._with(step, MessageKind.CLARIFY, reply.clarify.question, carried)
