@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,7 +74,14 @@ def add(as_json: bool, **parts: Any) -> None:  # noqa: ANN401 - the options abov
     if not made.origins:
         click.echo(f"It has no origins yet: zhike site change {made.id} --origin https://…")
     click.echo("Put this into its pages, with the address that people open Zhike under:")
-    click.echo(f'  <script src="https://…/widget.js" data-site="{made.id}" async></script>')
+    click.echo(f"  {_tag(made)}")
+
+
+def _tag(made: Site) -> str:
+    """The site's script tag; its looks stand in it, so that they hold from the first moment."""
+    looks = {"color": made.color, "position": made.position, "title": made.title}
+    said = "".join(f' data-{name}="{escape(text)}"' for name, text in looks.items() if text)
+    return f'<script src="https://…/widget.js" data-site="{made.id}"{said} defer></script>'
 
 
 @site.command("list")

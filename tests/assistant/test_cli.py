@@ -103,6 +103,23 @@ def test_tokens_are_listed_and_revoked() -> None:
     assert run("token", "create", "--role", "king").exit_code == 2
 
 
+def test_a_site_is_added_with_the_tag_for_its_pages() -> None:
+    looks = ("--color", "#1a56db", "--position", "left", "--title", 'A&B "小店"')
+    said = ok("site", "add", "--name", "商城", "--origin", "https://shop.example.com", *looks)
+    (made,) = [each for each in json.loads(ok("site", "list", "--json")) if each["name"] == "商城"]
+    assert f'data-site="{made["id"]}" data-color="#1a56db" data-position="left"' in said
+    assert 'data-title="A&amp;B &quot;小店&quot;" defer></script>' in said
+    first = json.loads(ok("site", "secret", made["id"], "--json"))
+    again = json.loads(ok("site", "secret", made["id"], "--renew", "--json"))
+    assert first != again
+    refused = run("site", "change", made["id"], "--origin", "https://*.example.com")
+    assert refused.exit_code != 0
+    assert "https://*.example.com" in refused.output
+    ok("site", "change", made["id"], "--no-origins")
+    ok("site", "remove", made["id"])
+    assert run("site", "remove", "000000000000").exit_code != 0
+
+
 def test_people_are_added_and_locked_out() -> None:
     password = "correct horse battery\n"
     ok("user", "add", "lin", "--name", "林编辑", "--role", "editor", text=password)
