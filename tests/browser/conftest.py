@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.company import small_company
 from tests.browser.people import WIDE, add_person, faults_of, pass_the_door, set_up
-from tests.browser.service import ROOT, Api, Service, new_token, serving
+from tests.browser.service import Api, Service, new_token, serving
 
 AGENTS = {"li": "李客服", "wang": "王客服"}
 expect.set_options(timeout=20_000)  # patience for busy machines; nothing is timed
@@ -56,8 +57,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Home:
-    """The demonstration content with `admin` and the two agents signed in."""
-    with serving(tmp_path_factory.mktemp("home"), ROOT / "content") as started:
+    """A part of the demonstration content with `admin` and the two agents signed in."""
+    content = small_company(tmp_path_factory.mktemp("company") / "content")
+    with serving(tmp_path_factory.mktemp("home"), content) as started:
         link = urlsplit(started.setup_link)
         sessions = {"admin": set_up(started, chromium)}
         for login, name in AGENTS.items():

@@ -133,7 +133,7 @@ def test_other_words_mark_another_row(service: Service, page: Page) -> None:
     expect(page.locator(".scenario-panel tr.fits")).to_contain_text("连续玩大型游戏")
     page.locator("#message").fill("手机在户外看视频能用多久")
     expect(page.locator(".scenario-panel tr.fits")).to_contain_text("户外最高亮度")
-    page.locator("#message").fill("发票抬头开错了怎么改")
+    page.locator("#message").fill("门店附近好停车吗")
     expect(page.locator(".scenario-panel")).to_be_hidden()
 
 

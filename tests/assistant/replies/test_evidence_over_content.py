@@ -57,7 +57,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     answered = []
     channels = list(Channel)
     lines = (ROOT / "evaluation" / "data" / "judged.jsonl").read_text("utf-8").splitlines()
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines[::3]):
         row = json.loads(line)
         asked = row.get("as_of")
         moment = parse_local(asked, settings.site_tz) if asked else NOW
