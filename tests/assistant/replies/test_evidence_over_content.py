@@ -33,7 +33,8 @@ pytestmark = pytest.mark.slow
 
 @dataclass
 class World:
-    """The imported content, a composer over it, and every judged question answered."""
+    """The imported content, a composer over it, every third judged question answered,
+    and all small talk."""
 
     entries: dict[str, Entry]
     answered: list[tuple[dict[str, Any], datetime, SuggestResponse]]
@@ -57,8 +58,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     answered = []
     channels = list(Channel)
     lines = (ROOT / "evaluation" / "data" / "judged.jsonl").read_text("utf-8").splitlines()
-    for number, line in enumerate(lines[::3]):
+    for number, line in enumerate(lines):
         row = json.loads(line)
+        if number % 3 and "chitchat" not in row["tags"]:
+            continue  # hundreds are enough of these
         asked = row.get("as_of")
         moment = parse_local(asked, settings.site_tz) if asked else NOW
         request = SuggestRequest(
