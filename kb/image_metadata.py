@@ -76,7 +76,7 @@ def orientation_of(tiff: bytes) -> int:
                 sound = (form, many) == (_SHORT, 1) and value in range(1, 9)
                 return value if sound else UPRIGHT
     except struct.error:
-        pass  # breaks off: nothing that could be followed
+        return UPRIGHT  # it breaks off
     return UPRIGHT
 
 
