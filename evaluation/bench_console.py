@@ -7,9 +7,6 @@ of its load a service has less than the whole processor, so the load's own share
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +20,7 @@ from assistant.accounts.roles import Principal, PrincipalKind, Role
 from assistant.web.sessions import COOKIE, SessionCookie
 from evaluation.bench import percentile
 from evaluation.console_load import Found, Plan
+from evaluation.load_process import run_load
 from evaluation.processes import cpu_seconds, family, resident_mib
 from evaluation.workspace import serving, workspace
 from kb.clock import utc_now
@@ -132,25 +130,13 @@ def callers(settings: Settings, count: int) -> tuple[list[str], str]:
 
 
 def _run(plan: Plan, service: int, say: Callable[[str], None]) -> tuple[Found, Costs]:
-    """Run the load in its process and watch the service meanwhile."""
-    command = [sys.executable, "-m", "evaluation.console_load"]
+    """Run the load and watch the service meanwhile."""
     watch = _Watch(service, say)
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdin is not None and process.stdout is not None
-            with process.stdin:
-                json.dump(asdict(plan), process.stdin)
-            for line in process.stdout:
-                told = json.loads(line)
-                if "found" in told:
-                    return Found(**told["found"]), watch.costs
-                watch.phase(told)
-            raise RuntimeError(f"the load ended before it was done (status {process.wait()})")
-        finally:
-            watch.stop()
-            process.kill()
+    try:
+        found = run_load("evaluation.console_load", asdict(plan), watch.phase)
+    finally:
+        watch.stop()
+    return Found(**found), watch.costs
 
 
 class _Watch:

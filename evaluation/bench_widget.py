@@ -8,9 +8,6 @@ has less than the whole processor, so the load's own share stands beside it.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +18,7 @@ from typing import Any
 from assistant.accounts.credentials import signing_key
 from assistant.selfservice.sites import SiteChanges, Sites
 from evaluation.bench import percentile
+from evaluation.load_process import run_load
 from evaluation.many_entries import edited
 from evaluation.processes import cpu_seconds, family, resident_mib
 from evaluation.widget_load import Phase, Plan, Sent
@@ -169,24 +167,14 @@ def _site(settings: Settings) -> str:
 
 
 def _run(plan: Plan, watch: _Watch) -> dict[str, Sent]:
-    """Run the load in its process and watch the service meanwhile."""
-    command = [sys.executable, "-m", "evaluation.widget_load"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdin is not None and process.stdout is not None
-            with process.stdin:
-                json.dump(asdict(plan), process.stdin)
-            for line in process.stdout:
-                told = json.loads(line)
-                if "found" in told:
-                    return {name: Sent(**sent) for name, sent in told["found"].items()}
-                watch.phase(told["phase"])
-            raise RuntimeError(f"the load ended before it was done (status {process.wait()})")
-        finally:
-            watch.stop()
-            process.kill()
+    """Run the load and watch the service meanwhile."""
+    try:
+        found = run_load(
+            "evaluation.widget_load", asdict(plan), lambda told: watch.phase(told["phase"])
+        )
+    finally:
+        watch.stop()
+    return {name: Sent(**sent) for name, sent in found.items()}
 
 
 class _Watch:
