@@ -11,7 +11,6 @@ time; what was mended there later does not count as agreement.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.judged import Judged
-from kb.errors import InvalidInput, Problem
+from evaluation.labelled_lines import read_lines
+from kb.errors import InvalidInput
 
 DEFAULT_FILE = Path(__file__).parent / "data" / "second-judge.jsonl"
 GRADES = (0, 1, 2)
@@ -50,21 +50,19 @@ class Twice:
 
 def load(path: Path = DEFAULT_FILE) -> list[Twice]:
     """Reads the file. Raises InvalidInput with file:line for every line that makes no sense."""
-    found, problems = list[Twice](), list[Problem]()
     seen = set[str]()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            one = _twice(json.loads(line))
-            if one.id in seen:
-                raise ValueError(f"{one.id} stands more than once")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problems.append(Problem(str(path), number, "", f"not two judgements: {error!r}"))
-            continue
+
+    def once(raw: dict[str, Any]) -> Twice:
+        one = _twice(raw)
+        if one.id in seen:
+            raise ValueError(f"{one.id} stands more than once")
         seen.add(one.id)
-        found.append(one)
+        return one
+
+    found, problems = read_lines(path, once, "two judgements")
     if problems:
         raise InvalidInput(problems)
-    return found
+    return [one for _, one in found]
 
 
 def confusion(pairs: Sequence[tuple[int, int]]) -> Counts:

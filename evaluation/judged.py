@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaluation.labelled_lines import read_lines
 from kb.errors import InvalidInput, Problem
 
 DEFAULT_FILE = Path(__file__).parent / "data" / "judged.jsonl"
@@ -95,15 +96,7 @@ def load(path: Path = DEFAULT_FILE, split: str = "") -> list[Judged]:
     Raises InvalidInput with file:line for every line that is not a judged query, whose id is
     double, or whose `variant_of` names no clean query of the same split.
     """
-    queries: list[tuple[int, Judged]] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            queries.append((number, _judged(json.loads(line))))
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
-            problems.append(Problem(str(path), number, "", f"not a judged query: {error!r}"))
+    queries, problems = read_lines(path, _judged, "a judged query")
     problems += _contradictions(path, queries)
     if problems:
         raise InvalidInput(problems)

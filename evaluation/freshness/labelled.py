@@ -6,8 +6,7 @@ objects in one spelling, see `entry_of`.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -15,8 +14,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from evaluation.labelled_lines import read_lines
 from kb.clock import parse_local
-from kb.errors import InvalidInput, Problem
+from kb.errors import InvalidInput
 from kb.freshness import State
 from kb.model import Audience, Content, Entry, Kind, Revision, Status, Stewardship
 from kb.ripple import Tie
@@ -84,31 +84,18 @@ def _read(
     name: str, split: str, make: Callable[[dict[str, Any]], Made], file: Path | None
 ) -> list[Made]:
     source = file or Path(str(resources.files("evaluation") / "data" / name))
-    problems: list[Problem] = []
-    found: list[Made] = []
     known: set[str] = set()
-    for number, row in _rows(source, problems):
-        try:
-            if row["split"] not in SPLITS or row["id"] in known:
-                raise ValueError("unknown split, or an id that is there twice")
-            known.add(row["id"])
-            made = make(row)
-        except (KeyError, TypeError, ValueError) as error:
-            problems.append(Problem(str(source), number, "", f"not a labelled case: {error!r}"))
-            continue
-        if row["split"] == split:
-            found.append(made)
+
+    def once(row: dict[str, Any]) -> tuple[str, Made]:
+        if row["split"] not in SPLITS or row["id"] in known:
+            raise ValueError("unknown split, or an id that is there twice")
+        known.add(row["id"])
+        return row["split"], make(row)
+
+    found, problems = read_lines(source, once, "a labelled case")
     if problems:
         raise InvalidInput(problems)
-    return found
-
-
-def _rows(source: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            yield number, json.loads(line)
-        except ValueError as error:
-            problems.append(Problem(str(source), number, "", f"not JSON: {error}"))
+    return [made for _, (where, made) in found if where == split]
 
 
 def entry_of(row: Mapping[str, Any], lang: str = "zh-CN") -> Entry:

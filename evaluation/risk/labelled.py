@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.risk import Colour, Grade, HandoverReason, Message, Mood
+from evaluation.labelled_lines import read_lines
 from kb.errors import InvalidInput, Problem
 
 SPLITS = ("dev", "test")
@@ -44,22 +45,15 @@ def load(split: str, file: Path | None = None) -> list[Labelled]:
             line is named. Identifiers and texts must not occur twice.
     """
     source = file or Path(str(resources.files("evaluation") / "data" / "risk.jsonl"))
-    problems: list[Problem] = []
-    found: list[Labelled] = []
+    found, problems = read_lines(source, _read, "a labelled contact")
     known: set[object] = set()
-    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            item = _read(json.loads(line))
-        except (KeyError, TypeError, ValueError) as error:
-            problems.append(Problem(str(source), number, "", f"not a labelled contact: {error!r}"))
-            continue
+    for number, item in found:
         if {item.id, item.messages} & known:
             problems.append(Problem(str(source), number, "id", f"{item.id} is there twice"))
         known |= {item.id, item.messages}
-        found.append(item)
     if problems:
         raise InvalidInput(problems)
-    return [item for item in found if item.split == split]
+    return [item for _, item in found if item.split == split]
 
 
 def moods(file: Path | None = None) -> list[tuple[str, Mood]]:

@@ -6,13 +6,13 @@ entries solve it was looked up afterwards.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from evaluation.judged import SPLITS
+from evaluation.labelled_lines import read_lines
 from kb.errors import InvalidInput, Problem
 
 DEFAULT_FILE = Path(__file__).parents[1] / "data" / "visits.jsonl"
@@ -95,13 +95,7 @@ def load(path: Path = DEFAULT_FILE, split: str = "") -> list[Script]:
         InvalidInput: With file and line, for every line that is no script, whose id is there
             twice, or whose goal is an entry that a script of the other split aims at.
     """
-    found: list[tuple[int, Script]] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            found.append((number, _script(json.loads(line))))
-        except (ValueError, LookupError, AttributeError, TypeError) as error:
-            problems.append(Problem(str(path), number, "", f"not a script: {error!r}"))
+    found, problems = read_lines(path, _script, "a script")
     problems += _contradictions(path, found)
     if problems:
         raise InvalidInput(problems)
