@@ -4,8 +4,9 @@ Lucene's variant with its usual constants (k1 1.5, b 0.75), a document being tit
 is a word decides how good BM25 is, so several ways to cut are tried and the one with the best
 nDCG@10 on the very queries at hand is the baseline: for Chinese the words of jieba or single
 characters with their pairs, for English words as they are or without stop words. What stemming
-would add is told beside it. Choosing on the test itself favours the baseline, which is what a
-yardstick should be.
+would add is told beside it. Where questions follow on others, what is told of those is chosen the
+same way: nothing, the earlier turns, or these and the last answer. Choosing on the test itself
+favours the baseline, which is what a yardstick should be.
 """
 
 from __future__ import annotations
@@ -32,17 +33,31 @@ MISSING = "{name} is not installed; it comes with the development tools: pip ins
 
 # Tried and told, but not what the standard baseline is.
 BESIDE = ("stems", "stems without stop words")
+# What is told of the turns before a question; the last is what the product is told.
+TOLD = ("", "earlier turns", "earlier turns and the last answer")
 
 Cut = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query with the grades of its documents, by their place in the corpus."""
+    """A query with the grades of its documents, by their place in the corpus.
+
+    `context` are earlier turns of the one who asks, oldest first, `answered` is the last answer.
+    """
 
     text: str
     grades: Mapping[str, int]
     excluded: str = ""
+    context: tuple[str, ...] = ()
+    answered: str = ""
+
+    def worded(self, told: str) -> str:
+        """The text of the query with what is `TOLD` of the turns before."""
+        before = list(self.context) if told else []
+        if told == TOLD[2] and self.answered:
+            before.append(self.answered)
+        return " ".join([*before, self.text])
 
 
 class Bm25:
@@ -91,32 +106,45 @@ class Bm25:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The best way to cut: its name, the index, and the nDCG@10 of every way tried."""
+    """The best way to cut and to tell of earlier turns (one of `TOLD`).
+
+    With its name, the index, and the nDCG@10 of every way tried.
+    """
 
     name: str
     index: Bm25
     tried: dict[str, float]
+    told: str = ""
 
 
 def strongest(
     ids: Sequence[str], texts: Sequence[str], questions: Sequence[Question], language: str
 ) -> Chosen:
-    """BM25 with the way to cut that is best on these questions.
+    """BM25 with the way to cut, and to tell of earlier turns, that is best on these questions.
 
     Raises:
         NotFound: A library is not installed.
     """
     indexes = {name: Bm25(ids, texts, cut) for name, cut in cuts(language).items()}
-    tried = {name: round(_ndcg(index, questions), 4) for name, index in indexes.items()}
-    best = max((name for name in tried if name not in BESIDE), key=lambda name: tried[name])
-    return Chosen(best, indexes[best], tried)
+    ways = {
+        f"{name}, follow-ups with {told}" if told else name: (name, told)
+        for name in indexes
+        for told in (TOLD if any(question.context for question in questions) else TOLD[:1])
+    }
+    tried = {
+        way: round(_ndcg(indexes[name], questions, told), 4) for way, (name, told) in ways.items()
+    }
+    best = max((way for way in tried if ways[way][0] not in BESIDE), key=lambda way: tried[way])
+    name, told = ways[best]
+    return Chosen(best, indexes[name], tried, told)
 
 
-def _ndcg(index: Bm25, questions: Sequence[Question]) -> float:
+def _ndcg(index: Bm25, questions: Sequence[Question], told: str) -> float:
     if not questions:
         return 0.0
     return fmean(
-        ndcg([i for i, _ in index.rank(q.text, 11) if i != q.excluded], q.grades) for q in questions
+        ndcg([i for i, _ in index.rank(q.worded(told), 11) if i != q.excluded], q.grades)
+        for q in questions
     )
 
 

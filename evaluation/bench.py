@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 STAGES = ("encode", "mask", "vectors", "keywords", "fuse", "hits")
+_SHARES = (("p50", 0.50), ("p90", 0.90), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ class Load:
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least `share` of the values do not exceed (nearest rank)."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """p50 to p99 and the largest of some times, in milliseconds; empty for none."""
+    if not seconds:
+        return {}
+    return {name: round(percentile(seconds, share) * 1000, 1) for name, share in _SHARES}
 
 
 def measure(

@@ -18,7 +18,7 @@ from assistant.accounts.accounts import Accounts
 from assistant.accounts.credentials import new_secret, signing_key
 from assistant.accounts.roles import Principal, PrincipalKind, Role
 from assistant.web.sessions import COOKIE, SessionCookie
-from evaluation.bench import percentile
+from evaluation.bench import percentile, percentiles
 from evaluation.console_load import Found, Plan
 from evaluation.load_process import run_load
 from evaluation.processes import cpu_seconds, family, resident_mib
@@ -30,7 +30,6 @@ from kb.store import open_engine
 TARGET_MS = 200.0
 FLAT = 2.0  # MiB a minute in the second half, when only caches still fill; more is a leak
 _SAMPLE_SECONDS = 2.0
-_SHARES = (("p50", 0.50), ("p90", 0.90), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +193,9 @@ def as_json(measured: Measured) -> dict[str, Any]:
     memory = [mib for _, mib in costs.memory] or [0.0]
     return {
         "load": asdict(measured.load),
-        "message_to_event_ms": _percentiles(found.events),
-        "suggestion_ms": _percentiles(found.asked),
-        "message_to_suggestion_ms": _percentiles(found.suggestions),
+        "message_to_event_ms": percentiles(found.events),
+        "suggestion_ms": percentiles(found.asked),
+        "message_to_suggestion_ms": percentiles(found.suggestions),
         "suggestions": len(found.suggestions),
         "with_reply": found.with_reply,
         "messages": found.sent,
@@ -222,8 +221,9 @@ def text(measured: Measured) -> str:
     memory = figures["memory_mib"]
     server, own = measured.costs.cpu / seconds, measured.found.cpu / seconds
     lines = [
-        f"{load.consoles} consoles, a customer's message every {load.every:g} s each"
-        f"{', answered' if load.answered else ''}: {figures['messages']:,} messages and "
+        f"{load.consoles} consoles, a message every {load.every:g} s each, "
+        f"{'customer and agent in turn' if load.answered else 'all of them the customer’s'}: "
+        f"{figures['messages']:,} messages and "
         f"{figures['suggestions']:,} suggestions in {seconds:.0f} s",
         *(
             f"  {name:<22}" + "  ".join(f"{k} {v:.0f} ms" for k, v in figures[key].items())
@@ -244,9 +244,3 @@ def text(measured: Measured) -> str:
     ]
     lines += [f"  NOT HELD: {failure}" for failure in figures["failures"]]
     return "\n".join(lines)
-
-
-def _percentiles(values: Sequence[float]) -> dict[str, float]:
-    if not values:
-        return {}
-    return {name: round(percentile(values, share) * 1000, 1) for name, share in _SHARES}

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.accounts.credentials import signing_key
 from assistant.selfservice.sites import SiteChanges, Sites
-from evaluation.bench import percentile
+from evaluation.bench import percentile, percentiles
 from evaluation.load_process import run_load
-from evaluation.many_entries import edited
+from evaluation.many_entries import edited, publish
 from evaluation.processes import cpu_seconds, family, resident_mib
 from evaluation.widget_load import Phase, Plan, Sent
 from evaluation.workspace import serving, workspace
@@ -32,16 +32,18 @@ from kb.store import open_engine
 
 TARGET_MS = 200.0
 ERRORS = 0.001  # share of the messages that may go wrong in any way
-EARLY_MS = 1_000.0  # a refusal that takes longer than this is none
+# Under overload a message may wait a second for a place. Then it is refused, early if that is all
+# it took, or it is worked on, beside as many others as there are places.
+EARLY_MS = 1_500.0
+BORNE_MS = 2_000.0
 GROWTH = 1.3  # what memory may grow to under overload, as a multiple of before
 ORIGIN = "https://shop.example"
 WARM_UP, LOAD, OVERLOAD, RECOVERY = "warm-up", "load", "overload", "recovery"
 _WARMING = 10.0
-_RECOVERING = 5.0  # seconds after an overload that do not count yet
+_RECOVERING = 10.0  # seconds after an overload that do not count yet
 _LEAST_RECOVERY = 20.0
 _SAMPLE_SECONDS = 1.0
 _PUBLISHED_SECONDS = 30.0
-_SHARES = (("p50", 0.50), ("p90", 0.90), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,15 @@ class Measured:
         """What did not hold; empty for a run as it should be."""
         failed = [
             *self._slow_or_wrong(LOAD),
-            *self._not_refused_early(),
+            *self._late_under_overload(),
             *self._slow_or_wrong(RECOVERY),
         ]
         if self.published is None:
             failed.append("no index was published during the load")
+        elif self.published > self.load.seconds:
+            failed.append(
+                f"the index was live after {self.published:.1f} s, when the load was over"
+            )
         before, after = self.costs[LOAD].most, self.costs[OVERLOAD].most
         if before and after > GROWTH * before:
             failed.append(f"memory grew from {before:.0f} to {after:.0f} MiB under overload")
@@ -122,16 +128,22 @@ class Measured:
             return [f"{phase}: no message was answered"]
         if (p95 := percentile(sent.answered, 0.95) * 1000) > TARGET_MS:
             failed.append(f"{phase}: p95 is {p95:.0f} ms, over {TARGET_MS:.0f}")
-        wrong = sum(sent.errors.values()) + len(sent.refused)
-        if phase == LOAD and wrong > ERRORS * _sent(sent):
-            failed.append(f"{phase}: {wrong} of {_sent(sent)} messages were refused or went wrong")
+        wrong = sum(sent.errors.values()) + len(sent.refused) + sum(sent.held_back.values())
+        if wrong > ERRORS * _sent(sent):
+            failed.append(
+                f"{phase}: {wrong} of {_sent(sent)} messages were refused, held back or went wrong"
+            )
         return failed
 
-    def _not_refused_early(self) -> list[str]:
+    def _late_under_overload(self) -> list[str]:
         sent, failed = self.found[OVERLOAD], []
         wrong = sum(sent.errors.values())
         if wrong > ERRORS * _sent(sent):
             failed.append(f"overload: {wrong} of {_sent(sent)} messages went wrong: {sent.errors}")
+        if not sent.answered:
+            failed.append("overload: no message was answered")
+        elif (p95 := percentile(sent.answered, 0.95) * 1000) > BORNE_MS:
+            failed.append(f"overload: answers take {p95:.0f} ms, over {BORNE_MS:.0f}")
         if sent.refused and (p95 := percentile(sent.refused, 0.95) * 1000) > EARLY_MS:
             failed.append(f"overload: refusals take {p95:.0f} ms, over {EARLY_MS:.0f}")
         return failed
@@ -152,8 +164,11 @@ def measure(content: Path, load: Load, say: Callable[[str], None]) -> Measured:
 
 
 def _limits(load: Load) -> dict[str, str]:
-    """The site may use half as much again as the load; visits and addresses have the defaults."""
-    return {"ZHIKE_WIDGET_PER_SITE": str(round(load.rate * 60 * 1.5)), **load.settings}
+    """The site may use twice the load, so that it is the service itself that has too much to do.
+
+    Visits and addresses have the defaults.
+    """
+    return {"ZHIKE_WIDGET_PER_SITE": str(round(load.rate * 60 * 2)), **load.settings}
 
 
 def _site(settings: Settings) -> str:
@@ -244,11 +259,7 @@ def publish_a_change(settings: Settings) -> None:
             and newest.content.kind is Kind.FAQ
             and newest.content.audience is Audience.CUSTOMER
         )  # fmt: skip
-        content = replace(edited(entry.revisions[-1].content, 0), supersedes=())
-        made = kb.edit(entry.id, content, "bench-editor", entry.version).revisions[-1].number
-        kb.submit(entry.id, made, "bench-editor")
-        kb.approve(entry.id, made, "bench-reviewer")
-        kb.publish(entry.id, made, "bench-reviewer")
+        publish(kb, entry.id, replace(edited(entry.revisions[-1].content, 0), supersedes=()))
     finally:
         engine.dispose()
 
@@ -268,9 +279,10 @@ def _phase_json(measured: Measured, name: str) -> dict[str, Any]:
     memory = [mib for _, mib in costs.memory] or [0.0]
     return {
         "messages": _sent(sent),
-        "answered_ms": _percentiles(sent.answered),
+        "answered_ms": percentiles(sent.answered),
         "refused": len(sent.refused),
-        "refused_ms": _percentiles(sent.refused),
+        "refused_ms": percentiles(sent.refused),
+        "held_back": sent.held_back,
         "statuses": sent.statuses,
         "errors": sent.errors,
         "streams": sent.streams,
@@ -293,15 +305,15 @@ def text(measured: Measured) -> str:
         + (f"{live:.1f} s into the load" if live is not None else "not at all"),
     ]
     for name in measured.found:
-        part = figures[name]
+        part, sent = figures[name], measured.found[name]
         seconds = max(part["seconds"], 1e-9)
         lines += [
             f"  {name}: {part['messages']:,} messages in {part['seconds']:.0f} s, "
             f"{part['streams']} event streams",
             f"    answered   {_told(part['statuses'].get('201', 0), part['answered_ms'])}",
-            f"    refused    {_told(part['refused'], part['refused_ms'])}",
-            f"    other errors {sum(part['errors'].values())}"
-            + "".join(f"; {count} × {kind}" for kind, count in part["errors"].items()),
+            f"    refused    {_told(part['refused'], part['refused_ms'])}{_statuses(sent)}",
+            f"    held back  {_counted(part['held_back'])}",
+            f"    other errors {_counted(part['errors'])}",
             f"    processor  service {part['cpu_seconds_of_the_service'] / seconds:.2f} cores, "
             f"load {part['cpu_seconds_of_the_load'] / seconds:.2f}; memory of the service "
             f"{part['memory_mib']['first']:.0f} MiB, at most {part['memory_mib']['most']:.0f}",
@@ -314,11 +326,15 @@ def _told(count: int, times: dict[str, float]) -> str:
     return f"{count:>6,}  " + "  ".join(f"{name} {ms:.0f} ms" for name, ms in times.items())
 
 
+def _statuses(sent: Sent) -> str:
+    refused = {status: count for status, count in sent.statuses.items() if status != "201"}
+    return "".join(f"  {count} × {status}" for status, count in sorted(refused.items()))
+
+
+def _counted(kinds: dict[str, int]) -> str:
+    return f"{sum(kinds.values()):>6,}" + "".join(f"; {n} × {kind}" for kind, n in kinds.items())
+
+
 def _sent(sent: Sent) -> int:
+    """How many messages were due, in a phase that held none back."""
     return sum(sent.statuses.values()) + sum(sent.errors.values())
-
-
-def _percentiles(values: Sequence[float]) -> dict[str, float]:
-    if not values:
-        return {}
-    return {name: round(percentile(values, share) * 1000, 1) for name, share in _SHARES}

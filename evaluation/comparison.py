@@ -43,7 +43,8 @@ class Result:
         best: The score of the first document of each query, in the system's own unit.
         outside: The same of each query that nothing answers.
         milliseconds: Time per query, from its text to its ten documents.
-        tried: nDCG@10 of each way to cut words, of which a baseline took the best.
+        tried: nDCG@10 of each way to cut words and to tell of earlier turns, of which a baseline
+            took the best.
     """
 
     scores: Mapping[str, Mapping[str, float]]
@@ -164,18 +165,21 @@ def measures(ranked: Sequence[str], relevant: Mapping[str, int]) -> dict[str, fl
 
 
 def _bm25(dataset: Dataset) -> Chosen:
-    questions = [Question(q.text, q.relevant, q.self_id) for q in dataset.queries]
     return strongest(
         [passage.id for passage in dataset.documents],
         [passage.whole for passage in dataset.documents],
-        questions,
+        [_question(asked) for asked in dataset.queries],
         dataset.language,
     )
 
 
+def _question(asked: Asked) -> Question:
+    return Question(asked.text, asked.relevant, asked.self_id, asked.context, asked.answered)
+
+
 def _ranker(chosen: Chosen) -> Rank:
     def rank(asked: Asked, count: int) -> Found:
-        found = chosen.index.rank(asked.text, count + 1)
+        found = chosen.index.rank(_question(asked).worded(chosen.told), count + 1)
         return [(i, score) for i, score in found if i != asked.self_id][:count]
 
     return rank
@@ -205,11 +209,10 @@ def _minilm(dataset: Dataset) -> Iterator[Rank]:
 def as_json(done: Comparison) -> dict[str, Any]:
     """The figures of one dataset, ready for `json.dumps`.
 
-    Beside the metrics each system has `p50_ms`, BM25 `tried` with the nDCG@10 of each way to cut
-    words, `abstention_auroc` where there are queries that
-    nothing answers (does its first score tell these from the others?), and `vs_bm25`: ratio of
-    nDCG@10 to BM25's, the p-value of a paired randomisation test and a 95% bootstrap interval of
-    the mean difference.
+    Beside the metrics each system has `p50_ms`, BM25 `tried` with the nDCG@10 of each way tried,
+    `abstention_auroc` where there are queries that nothing answers (does its first score tell
+    these from the others?), and `vs_bm25`: ratio of nDCG@10 to BM25's, the p-value of a paired
+    randomisation test and a 95% bootstrap interval of the mean difference.
     """
     return {
         "dataset": done.dataset,

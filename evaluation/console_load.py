@@ -3,7 +3,7 @@
 Reads one plan as JSON from its input and writes JSON lines: `{"phase": …}` as it goes on, at the
 end `{"found": …}`. Each console is an event stream of its own agent, who has one contact at a time.
 The platform posts the customer's messages, the console asks for a suggestion to each as it comes,
-and the agent answers a while later. The time of a message runs from the moment when it is due, so
+and the agent answers. The time of a message runs from the moment when it is due, so
 that a service which falls behind cannot hide it.
 """
 
@@ -39,8 +39,8 @@ class Plan:
         sessions: Header lines of each agent, one agent for each console.
         platform: Header lines of the program that posts the customers' messages.
         seconds: How long.
-        every: Seconds between two messages of a customer.
-        answered: Whether the agents answer.
+        every: Seconds between two messages of a contact.
+        answered: Whether the agent writes every other one; otherwise all are the customer's.
     """
 
     port: int
@@ -183,7 +183,8 @@ class Console:
         """Serve contacts until time is up."""
         plan = self._plan
         replies = answers(queries)
-        due = start + plan.every * self._at / len(plan.sessions)
+        turn = plan.every * (2 if plan.answered else 1)
+        due = start + turn * self._at / len(plan.sessions)
         for script in scripts(queries, self._at):
             try:
                 await self.begin(script)
@@ -191,10 +192,10 @@ class Console:
                     if due >= start + plan.seconds:
                         return
                     await asyncio.sleep(max(0.0, due - perf_counter()))
-                    this, due = due, due + plan.every
+                    this, due = due, due + turn
                     await self.hear(text, this)
                     if plan.answered:
-                        await asyncio.sleep(self._random.uniform(0.1, 0.5) * plan.every)
+                        await asyncio.sleep(max(0.0, this + plan.every - perf_counter()))
                         reply = self._random.choice(replies)
                         await self.post("agent", reply, perf_counter())
                 await self.end()
@@ -269,11 +270,12 @@ async def _one_by_one(consoles: Sequence[Console], queries: Sequence[Judged]) ->
     source = scripts(queries, -1)
     for console in some:
         await console.begin(next(source))
-    tell(phase="suggestions", count=_ALONE)
-    for at in range(_ALONE):
-        script = next(source)
-        turns = [{"role": turn.role, "text": turn.text} for turn in script.before]
-        await some[at % len(some)].ask([*turns, {"role": "customer", "text": script.asked[0]}])
+    for phase in ("warming up", "suggestions"):
+        tell(phase=phase, count=_ALONE)
+        for at in range(_ALONE):
+            script = next(source)
+            turns = [{"role": turn.role, "text": turn.text} for turn in script.before]
+            await some[at % len(some)].ask([*turns, {"role": "customer", "text": script.asked[0]}])
     tell(phase="messages", count=_ALONE)
     replies = answers(queries)
     for at in range(_ALONE):

@@ -113,6 +113,13 @@ def missing_entries(queries: Iterable[Judged], known: Collection[str]) -> list[s
     return [f"{entry} (named by {', '.join(ids)})" for entry, ids in sorted(named.items())]
 
 
+def answering(queries: Iterable[Judged]) -> frozenset[str]:
+    """The entries that answer any of some queries."""
+    return frozenset(
+        entry for query in queries for entry, grade in query.relevant.items() if grade == GRADES[-1]
+    )
+
+
 def _judged(raw: Mapping[str, Any]) -> Judged:
     relevant = {str(key): grade for key, grade in raw["relevant"].items()}
     if any(grade not in GRADES for grade in relevant.values()):

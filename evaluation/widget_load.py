@@ -17,6 +17,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
 
@@ -81,9 +82,11 @@ class Sent:
     """What became of one phase's messages. Times are in seconds from when they were due.
 
     Attributes:
-        answered: Of those that were answered.
-        refused: Of those that were refused as too many, by 429 or 503 with Retry-After.
-        statuses: How many answers had each status.
+        answered: Of those that were answered and count.
+        refused: Of those that were refused as too many, by 429 or 503 with Retry-After, and count.
+        statuses: How many answers had each status, whether they count or not.
+        held_back: What was not sent since the service had told the customers to come back later,
+            by kind.
         errors: What else went wrong, by kind.
         seconds: How long the phase took, until its last answer.
         streams: How many event streams were open at its end.
@@ -93,6 +96,7 @@ class Sent:
     answered: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
+    held_back: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     streams: int = 0
@@ -102,11 +106,23 @@ class Sent:
         """Count something that went wrong."""
         self.errors[error] = self.errors.get(error, 0) + 1
 
+    def hold_back(self, what: str) -> None:
+        """Count something that was not sent."""
+        self.held_back[what] = self.held_back.get(what, 0) + 1
+
+
+class SentAway(Failed):
+    """The service said again and again that the customer should come back later."""
+
 
 class Widget:
     """One open widget: number `at` of all, with one visit after the other.
 
-    `speaking` is how many of its messages are not answered yet.
+    Attributes:
+        with_person: Whether its visit was handed over.
+        speaking: How many of its messages are not answered yet.
+        away: Whether it has no visit yet since the service told it to come back later.
+        was_cut: Whether the service ended the event stream.
     """
 
     def __init__(self, at: int, plan: Plan, client: Client) -> None:
@@ -119,12 +135,16 @@ class Widget:
             self._context["product"] = _PRODUCTS[at // _PRODUCT_PAGES % len(_PRODUCTS)]
         self._headers = ""
         self._number = 0
-        self._cut = False
         self.with_person = False
         self.speaking = 0
+        self.away = False
+        self.was_cut = False
 
     async def begin(self) -> None:
-        """Open a visit, later where the service says so; Failed if there is none."""
+        """Open a visit, later where the service says so; Failed if there is none.
+
+        Raises SentAway, which is a Failed, when it never is the time.
+        """
         self._headers = (
             f"Origin: {self._plan.origin}\r\nX-Forwarded-For: {self._address}\r\n"
             "Accept-Language: zh-CN\r\n"
@@ -133,12 +153,13 @@ class Widget:
         if status != 201:
             raise Failed(f"a visit could not begin: status {status}")
         self._headers += f"Authorization: Bearer {json.loads(answer)['token']}\r\n"
-        self.with_person, self._cut = False, False
+        self.with_person, self.was_cut = False, False
 
     async def leave(self) -> None:
         """End the visit; whether that was possible does not matter to who leaves."""
         self.close()
-        await self._client.ask("DELETE", "/widget/v1/sessions", {}, self._headers)
+        with suppress(Failed):
+            await self._client.ask("DELETE", "/widget/v1/sessions", {}, self._headers)
 
     def close(self) -> None:
         """Hang up."""
@@ -174,24 +195,24 @@ class Widget:
                 await asyncio.sleep(_COME_BACK)
 
     async def _patiently(self, path: str, body: object) -> tuple[int, bytes]:
-        """Status and body of the answer, tried again when the service says that it may be."""
+        """Status and body of the answer, tried again when the service says that it may be.
+
+        Raises SentAway when it said so every time.
+        """
         for _ in range(_TRIES):
             status, answer, head = await self._client.ask(
                 "POST", f"/widget/v1{path}", body, self._headers
             )
             later = _RETRY.search(head)
             if status not in _BUSY or later is None:
-                break
+                self.away = False
+                return status, answer
+            self.away = True
             await asyncio.sleep(int(later[1]))
-        return status, answer
-
-    @property
-    def was_cut(self) -> bool:
-        """Whether the service ended the event stream."""
-        return self._cut
+        raise SentAway(f"{path} was refused {_TRIES} times, at last with status {status}")
 
     def _lost(self) -> None:
-        self._cut = True
+        self.was_cut = True
 
 
 class Crowd:
@@ -205,7 +226,7 @@ class Crowd:
         self._widgets = [Widget(at, plan, self._client) for at in range(plan.widgets)]
         self._free: deque[Widget] = deque()
         self._handed: deque[Widget] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._outside: list[Widget] = []
 
     async def open(self) -> None:
         """Open every widget; a few have asked for a person already."""
@@ -219,21 +240,28 @@ class Crowd:
         self._client.patience = _PATIENCE
 
     async def run(self, phase: Phase) -> Sent:
-        """One phase: every message at its time, by the widget that was silent for longest."""
+        """One phase: every message at its time, by the widget that was silent for longest.
+
+        Whoever was left without a visit by the phase before comes again first.
+        """
         sent, spent = Sent(), cpu()
         start = perf_counter()
-        for number in range(int(phase.rate * phase.seconds)):
-            due = start + number / phase.rate
-            await asyncio.sleep(max(0.0, due - perf_counter()))
-            counted = number / phase.rate >= phase.uncounted
-            self._start(self._speak(self._next(sent), due, sent, counted=counted))
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        outside, self._outside = self._outside, []
+        async with asyncio.TaskGroup() as group:
+            for widget in outside:
+                group.create_task(self._another(widget, sent))
+            for number in range(int(phase.rate * phase.seconds)):
+                due = start + number / phase.rate
+                await asyncio.sleep(max(0.0, due - perf_counter()))
+                counted = number / phase.rate >= phase.uncounted
+                if speaker := self._next(sent, counted=counted):
+                    group.create_task(self._speak(speaker, due, sent, counted=counted))
         sent.seconds, sent.cpu = perf_counter() - start, cpu() - spent
         sent.streams = len(self._handed)
         for widget in self._handed:
             if widget.was_cut:
                 sent.note("an event stream was cut")
+                widget.was_cut = False  # told once
         return sent
 
     def close(self) -> None:
@@ -242,24 +270,25 @@ class Crowd:
             widget.close()
         self._client.close()
 
-    def _next(self, sent: Sent) -> Widget | None:
+    def _next(self, sent: Sent, *, counted: bool) -> Widget | None:
+        """Who sends the next message, and speaks from now on; None when nobody can."""
         if self._handed and self._random.random() < _TO_PERSON:
             self._handed.rotate(-1)
-            return self._handed[0]
-        if not self._free:
-            sent.note("every widget was still waiting for an answer")
+            found = self._handed[0]
+        elif self._free:
+            found = self._free.popleft()
+        else:
+            away = sum(widget.away for widget in self._widgets)
+            waiting = len(self._widgets) - len(self._handed) - away
+            if waiting > away or not away:
+                sent.note("every widget was still waiting for an answer")
+            elif counted:
+                sent.hold_back("a message: its customer had no visit yet")
             return None
-        return self._free.popleft()
+        found.speaking += 1
+        return found
 
-    def _start(self, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _speak(self, widget: Widget | None, due: float, sent: Sent, *, counted: bool) -> None:
-        if widget is None:
-            return
-        widget.speaking += 1
+    async def _speak(self, widget: Widget, due: float, sent: Sent, *, counted: bool) -> None:
         try:
             status, answer, head = await widget.say(self._random.choice(self._texts))
             took = perf_counter() - due
@@ -271,7 +300,8 @@ class Crowd:
             widget.speaking -= 1
         sent.statuses[str(status)] = sent.statuses.get(str(status), 0) + 1
         if status in _BUSY and _RETRY.search(head):
-            sent.refused.append(took)
+            if counted:
+                sent.refused.append(took)
         elif status == 201:
             if counted:
                 sent.answered.append(took)
@@ -290,19 +320,28 @@ class Crowd:
         """It waits for a person now; who has waited longest makes room for another customer."""
         try:
             await widget.listen()
-            self._handed.append(widget)
-            silent = [other for other in self._handed if not other.speaking]
-            if len(self._handed) > self._plan.streams and silent:
-                self._handed.remove(silent[0])
-                await silent[0].leave()
-                await self._another(silent[0])
         except (Failed, OSError, TimeoutError) as error:
             sent.note(f"around a hand-over: {error}")
+            self._outside.append(widget)
+            return
+        self._handed.append(widget)
+        silent = [other for other in self._handed if not other.speaking]
+        if len(self._handed) > self._plan.streams and silent:
+            self._handed.remove(silent[0])
+            await silent[0].leave()
+            await self._another(silent[0], sent)
 
-    async def _another(self, widget: Widget) -> None:
-        """A new customer in the place of one who left."""
-        await widget.begin()
-        self._free.append(widget)
+    async def _another(self, widget: Widget, sent: Sent) -> None:
+        """A new customer for one who left; in the next phase, where there is no room yet."""
+        try:
+            await widget.begin()
+            self._free.append(widget)
+        except SentAway:
+            sent.hold_back("a visit: it could not begin")
+            self._outside.append(widget)
+        except (Failed, OSError, TimeoutError) as error:
+            sent.note(f"a new customer: {error}")
+            self._outside.append(widget)
 
 
 async def run(plan: Plan) -> dict[str, Sent]:

@@ -101,16 +101,18 @@ class Searcher:
         """Open a newly published generation, if there is one.
 
         Cheap: looks at one file, at most every 50 ms. While one thread opens the new generation
-        the others go on with the old one.
+        the others go on with the old one, or wait where there is none.
 
         Returns:
             Whether another generation serves now.
         """
-        if time.monotonic() - self._checked < _CHECK_EVERY:
+        if self._opened is not None and self._has_looked():
             return False
         if not self._lock.acquire(blocking=self._opened is None):
             return False
         try:
+            if self._has_looked():
+                return False
             self._checked = time.monotonic()
             stamp = _stamp(self._root / CURRENT)
             if stamp == self._stamp:
@@ -131,6 +133,9 @@ class Searcher:
             return self.generation != before
         finally:
             self._lock.release()
+
+    def _has_looked(self) -> bool:
+        return time.monotonic() - self._checked < _CHECK_EVERY
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """The entries that answer a query, best first, in force at `as_of`.

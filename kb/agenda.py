@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from kb.dates_in_text import day_over, deadlines_of
+from kb.dates_in_text import open_deadlines
 from kb.model import Entry, Revision
 from kb.validity import Span, Timeline
 
@@ -58,14 +58,16 @@ def agenda(
 def text_dates(
     entries: Mapping[str, Entry], timeline: Timeline, now: datetime, until: datetime, tz: ZoneInfo
 ) -> list[TextDate]:
-    """The deadlines in texts in force at `now` that have passed or will by `until`, by day."""
-    in_force = (timeline.at(entry_id, now) for entry_id in entries)
+    """The deadlines in texts in force at `now` that have passed or will by `until`, by day.
+
+    A text that was confirmed after its deadline had passed is right all the same.
+    """
     found = [
         TextDate(deadline.day, deadline.text, deadline.sentence, revision)
-        for revision in in_force
-        if revision is not None
-        for deadline in deadlines_of(revision, tz)
-        if day_over(deadline.day, tz) <= until
+        for entry in entries.values()
+        if (revision := timeline.at(entry.id, now)) is not None
+        for at, deadline in open_deadlines(revision, entry.stewardship.reviewed_at, tz)
+        if at <= until
     ]
     return sorted(found, key=lambda one: (one.day, one.revision.entry_id))
 

@@ -79,6 +79,22 @@ def deadlines_of(revision: Revision, tz: ZoneInfo) -> tuple[PassedDate, ...]:
     return _deadlines(revision.content.body, written, tz, revision.content.kind is Kind.REPLY)
 
 
+def open_deadlines(
+    revision: Revision, confirmed: datetime | None, tz: ZoneInfo
+) -> Iterator[tuple[datetime, PassedDate]]:
+    """The deadlines of a revision with the moments they end; those yet to come, too.
+
+    Left out are those that had passed when somebody last found the text right: `confirmed`, which
+    says nothing about a revision that was published later.
+    """
+    if confirmed and revision.published_at and confirmed < revision.published_at:
+        confirmed = None
+    for deadline in deadlines_of(revision, tz):
+        at = day_over(deadline.day, tz)
+        if confirmed is None or confirmed < at:
+            yield at, deadline
+
+
 @lru_cache(maxsize=16384)
 def _deadlines(body: str, written: datetime, tz: ZoneInfo, spoken: bool) -> tuple[PassedDate, ...]:
     """They depend on nothing that changes."""

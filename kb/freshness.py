@@ -17,7 +17,7 @@ from kb.board import BoardRow, board
 from kb.claims import statements
 from kb.clock import spoken_local
 from kb.conflicts import ConflictPair
-from kb.dates_in_text import day_over, deadlines_of
+from kb.dates_in_text import open_deadlines
 from kb.linkcheck import LinkCheck
 from kb.model import Entry, Revision
 from kb.repeating import Repeating, repeating
@@ -244,20 +244,15 @@ class _Judge:
 
     def _past_dates(self, revision: Revision, confirmed: datetime | None) -> Iterator[Reason]:
         """Deadlines that have passed, unless somebody found this text right since then."""
-        published = revision.published_at
-        if confirmed and published and confirmed < published:
-            confirmed = None
-        for passed in deadlines_of(revision, self.tz):
-            at = day_over(passed.day, self.tz)
-            if at > self.now or (confirmed and at <= confirmed):
-                continue
-            yield Reason(
-                State.PAST_DATE_IN_TEXT,
-                f"正文写的期限“{passed.text}”（{passed.day}）已过",
-                f"The deadline {passed.text!r} in the text ({passed.day}) has passed",
-                at=at,
-                sentence=passed.sentence,
-            )
+        for at, passed in open_deadlines(revision, confirmed, self.tz):
+            if at <= self.now:
+                yield Reason(
+                    State.PAST_DATE_IN_TEXT,
+                    f"正文写的期限“{passed.text}”（{passed.day}）已过",
+                    f"The deadline {passed.text!r} in the text ({passed.day}) has passed",
+                    at=at,
+                    sentence=passed.sentence,
+                )
 
 
 def _conflict_reasons(pair: ConflictPair) -> Iterator[tuple[str, Reason]]:

@@ -26,6 +26,8 @@ _KEY = "products"
 _LARGEST = 1024 * 1024
 _LONGEST = 200
 _MOST = 5_000
+# What the loader raises for values that are not what they look like (a 13th month) or are tagged.
+_NO_VALUE = (ValueError, ArithmeticError, LookupError, AttributeError)
 
 
 def read_products(path: Path) -> dict[str, str]:
@@ -40,7 +42,7 @@ def read_products(path: Path) -> dict[str, str]:
         if path.stat().st_size > _LARGEST:
             raise _refusal(path, f"is larger than {_LARGEST // 1024 // 1024} MiB")
         found = dict(_named(yaml.safe_load(path.read_text("utf-8"))))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, OSError, RecursionError, *_NO_VALUE) as error:
         raise _refusal(path, f"cannot be read: {error}") from None
     if len(found) > _MOST:
         raise _refusal(path, f"has {len(found)} products; at most {_MOST} are taken")

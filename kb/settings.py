@@ -36,8 +36,9 @@ class Settings:
     there: none (empty), `public` ones, or `all`, those of the own network too.
 
     Self-service: what one visit, one address and one site may ask each minute, and how many
-    requests of the widget one process works on at a time (`widget_at_once`; the others are told to
-    come back, so that staff are served first).
+    requests of the widget one process works on at a time (`widget_at_once`; as many threads again
+    are for staff, in the rest requests of the widget wait a moment; further ones are told to come
+    back).
     """
 
     data: Path
@@ -51,14 +52,14 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
-    threads: int = 16
+    threads: int = 32
     contact_days: int = 180
     frame_ancestors: tuple[str, ...] = ()
     check_links: str = ""
     widget_per_visit: int = 60
     widget_per_address: int = 300
     widget_per_site: int = 1200
-    widget_at_once: int = 12
+    widget_at_once: int = 8
 
     @classmethod
     def from_env(
@@ -84,14 +85,14 @@ class Settings:
             host=values.get("ZHIKE_HOST") or "127.0.0.1",
             port=_whole(values, "PORT", 8000, range(65536), problems),
             workers=_whole(values, "ZHIKE_WORKERS", 2, range(1, 257), problems),
-            threads=_whole(values, "ZHIKE_THREADS", 16, range(1, 1025), problems),
+            threads=_whole(values, "ZHIKE_THREADS", 32, range(1, 1025), problems),
             contact_days=_whole(values, "ZHIKE_CONTACT_DAYS", 180, range(1, 3651), problems),
             frame_ancestors=_origins(values, "ZHIKE_FRAME_ANCESTORS", problems),
             check_links=_one_of(values, "ZHIKE_CHECK_LINKS", ("", "public", "all"), problems),
             widget_per_visit=_whole(values, "ZHIKE_WIDGET_PER_VISIT", 60, _A_MINUTE, problems),
             widget_per_address=_whole(values, "ZHIKE_WIDGET_PER_ADDRESS", 300, _A_MINUTE, problems),
             widget_per_site=_whole(values, "ZHIKE_WIDGET_PER_SITE", 1200, _A_MINUTE, problems),
-            widget_at_once=_whole(values, "ZHIKE_WIDGET_AT_ONCE", 12, range(1, 1025), problems),
+            widget_at_once=_whole(values, "ZHIKE_WIDGET_AT_ONCE", 8, range(1, 1025), problems),
         )
         if problems:
             raise InvalidInput(problems)

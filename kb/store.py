@@ -27,6 +27,8 @@ _SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_FULL = 5, 6, 13
 _SQLITE_NO_SHARED_MEMORY = 4874  # SQLITE_IOERR_SHMSIZE: the file beside the log cannot grow
 _SYSTEM_FULL = (errno.ENOSPC, errno.EDQUOT)
 _POSTGRES_FULL, _POSTGRES_BUSY = ("53100",), ("55P03", "40P01", "40001")
+_LEAST_KEPT, _MOST_KEPT = 5, 16  # connections that stay open
+_EXTRA = 16  # further ones that a process may open to a PostgreSQL server while it is busy
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -35,6 +37,11 @@ def open_engine(settings: Settings) -> Engine:
     SQLite runs with WAL, foreign keys, a busy timeout and synchronous=FULL, so that an
     acknowledged write survives a crash of the machine. Database errors that have a name in
     `kb.errors` arrive under that name.
+
+    As many connections stay open as there are threads, from 5 to 16. A PostgreSQL server, which
+    allows 100 in all unless told otherwise, is never asked for more than 32 by one process: whoever
+    needs one then waits, and gets StorageBusy in the end. SQLite's cost little and have no limit
+    but the threads.
     """
     url = make_url(settings.database_url)
     if url.drivername == "postgresql":
@@ -42,7 +49,9 @@ def open_engine(settings: Settings) -> Engine:
     if url.get_backend_name() == "sqlite":
         engine = _open_sqlite(url, settings.threads)
     else:
-        engine = sa.create_engine(url, pool_pre_ping=True, max_overflow=settings.threads)
+        engine = sa.create_engine(
+            url, pool_pre_ping=True, pool_size=_kept(settings.threads), max_overflow=_EXTRA
+        )
     sa.event.listen(engine, "handle_error", _translate)
     return engine
 
@@ -57,11 +66,15 @@ def _open_sqlite(url: sa.URL, threads: int) -> Engine:
             sqlite3.sqlite_version,
         )
     memory = not url.database or url.database == ":memory:"
-    pool: dict[str, Any] = {} if memory else {"max_overflow": threads}
+    pool: dict[str, Any] = {} if memory else {"pool_size": _kept(threads), "max_overflow": threads}
     engine = sa.create_engine(url, **pool)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _kept(threads: int) -> int:
+    return min(max(threads, _LEAST_KEPT), _MOST_KEPT)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
@@ -115,8 +128,11 @@ def is_full(error: BaseException | None) -> bool:
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
-    """A transaction for reading; in SQLite it sees one state of the database throughout."""
-    with engine.connect() as connection, connection.begin():
+    """A transaction for reading; in SQLite it sees one state of the database throughout.
+
+    Raises StorageBusy when all connections are in use for too long.
+    """
+    with _connect(engine) as connection, connection.begin():
         yield connection
 
 
@@ -125,16 +141,24 @@ def write(engine: Engine) -> Iterator[Connection]:
     """A transaction for writing; writers wait for each other, so reading first is safe.
 
     Commits at the end, rolls back on any exception. Raises StorageBusy when other writers take
-    longer than the busy timeout, StorageFull when the disk takes no more.
+    longer than the busy timeout or all connections are in use for too long, StorageFull when the
+    disk takes no more.
     """
     with (
         _alone(engine),
-        engine.connect().execution_options(zhike_write=True) as connection,
+        _connect(engine).execution_options(zhike_write=True) as connection,
         connection.begin(),
     ):
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
         yield connection
+
+
+def _connect(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except sa.exc.TimeoutError as error:
+        raise StorageBusy("all connections to the database are in use") from error
 
 
 def _alone(engine: Engine) -> Any:  # noqa: ANN401 - a context manager either way

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -128,10 +128,14 @@ def merge_sets(base: Sequence[T], mine: Sequence[T], theirs: Sequence[T]) -> tup
 def _merge_slots(
     base: Sequence[Slot], mine: Sequence[Slot], theirs: Sequence[Slot]
 ) -> tuple[tuple[Slot, ...], bool]:
-    """Variables by name: names as a set, each label as a single value."""
+    """Variables by name: names as a set, each label as a single value.
+
+    One that either side took away while the other labelled it anew is a conflict, too.
+    """
     labels = [{slot.name: slot.label for slot in side} for side in (base, mine, theirs)]
-    names = merge_sets(*(list(side) for side in labels))
-    merged, clean = [], True
+    torn = [name for name in labels[0] if _torn(name, *labels)]
+    names = merge_sets(list(labels[0]), [*labels[1], *torn], list(labels[2]))
+    merged, clean = [], not torn
     for name in names:
         old, my, their = (side.get(name) for side in labels)
         if their is None or their == old:
@@ -140,6 +144,14 @@ def _merge_slots(
             clean = False
         merged.append(Slot(name, their or ""))
     return tuple(merged), clean
+
+
+def _torn(
+    name: str, base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[str, str]
+) -> bool:
+    """Whether a variable of the base is gone on one side and has another label on the other."""
+    left = [side[name] for side in (mine, theirs) if name in side]
+    return len(left) == 1 and left[0] != base[name]
 
 
 def merge_lines(base: str, mine: str, theirs: str) -> tuple[Hunk, ...]:

@@ -84,7 +84,8 @@ def main() -> None:
     Settings come from the environment or a `.env` file: ZHIKE_DATA (folder, default `var`),
     ZHIKE_DATABASE_URL, ZHIKE_TZ, ZHIKE_ENCODER, ZHIKE_HOST, PORT, ZHIKE_WORKERS, ZHIKE_THREADS,
     ZHIKE_CONTACT_DAYS, ZHIKE_FRAME_ANCESTORS, ZHIKE_CHECK_LINKS, ZHIKE_WIDGET_PER_VISIT,
-    ZHIKE_WIDGET_PER_ADDRESS, ZHIKE_WIDGET_PER_SITE, ZHIKE_WIDGET_AT_ONCE.
+    ZHIKE_WIDGET_PER_ADDRESS, ZHIKE_WIDGET_PER_SITE, ZHIKE_WIDGET_AT_ONCE. Others (re-ranker, keys,
+    webhooks, e-mail) stand in `.env.example`.
 
     Exit codes: 0 fine, 1 something was found, 2 wrong usage or bad input.
 

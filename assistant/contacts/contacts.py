@@ -127,21 +127,24 @@ class Contacts(Upkeep):
         if len(new.messages) > MAX_MESSAGES:
             raise TooMany("messages", MAX_MESSAGES)
         external = external_name(new.external_id)
+        with read(self._engine) as connection:
+            there = _called(connection, external, actor)
+        if there is not None:
+            return there, False
+        # The risk is read before anybody has to wait for the database.
+        now = self._clock()
+        contact = opened(new, external, actor.name, now)
+        messages = numbered(once_each(new.messages), 0, actor, now)
+        contact = with_messages(contact, messages)
+        if contact.waiting_since is not None:
+            contact = replace(contact, waiting_since=now)
+        if messages:
+            risk = self._assess(messages[-_ASSESSED:], contact.known, now)
+            contact = replace(contact, risk=dict(risk))
         with write(self._engine) as connection:
-            known = store.find_external(connection, external) if external else None
-            if known is not None:
-                if not authorise(actor, Action.CONTACTS_USE, known):
-                    raise Conflict("this external id is taken", known.version)
-                return as_seen(connection, known, actor), False
-            now = self._clock()
-            contact = opened(new, external, actor.name, now)
-            messages = numbered(once_each(new.messages), 0, actor, now)
-            contact = with_messages(contact, messages)
-            if contact.waiting_since is not None:
-                contact = replace(contact, waiting_since=now)
-            if messages:
-                risk = self._assess(messages[-_ASSESSED:], contact.known, now)
-                contact = replace(contact, risk=dict(risk))
+            there = _called(connection, external, actor)
+            if there is not None:
+                return there, False
             store.add(connection, contact)
             store.add_messages(connection, contact.id, messages)
             note_read(connection, contact, messages)
@@ -216,18 +219,18 @@ class Contacts(Upkeep):
         with read(self._engine) as connection:
             before = open_to(actor, store.find(connection, contact_id))
             known = store.find_message(connection, contact_id, external) if external else None
-            earlier = store.messages_of(connection, contact_id, _ASSESSED - 1)
+            earlier = store.messages_of(connection, contact_id, _ASSESSED)
         if known is not None:
             return known, False
-        message, risk = self._next_message(before, earlier, sent, actor, now)
+        (message,), risk = self._next_messages(before, earlier, [sent], actor, now)
         with write(self._engine) as connection:
             contact = open_to(actor, store.find(connection, contact_id))
             known = store.find_message(connection, contact_id, external) if external else None
             if known is not None:
                 return known, False
             if contact.message_count != before.message_count:
-                earlier = store.messages_of(connection, contact_id, _ASSESSED - 1)
-                message, risk = self._next_message(contact, earlier, sent, actor, now)
+                earlier = store.messages_of(connection, contact_id, _ASSESSED)
+                (message,), risk = self._next_messages(contact, earlier, [sent], actor, now)
             contact = replace(with_messages(contact, [message]), risk=risk)
             stored = self._store(connection, contact, now, EventKind.MESSAGE, message.number)
             store.add_messages(connection, contact_id, [message])
@@ -296,48 +299,53 @@ class Contacts(Upkeep):
     ) -> Seen:
         """Add what was said since, open a contact again, and let a skill group take it.
 
-        `along` is called in the same transaction.
+        What the contact holds already under its external id is not added once more. `along` is
+        called in the same transaction.
 
         Raises:
             TooMany: the contact holds as many messages as one may.
         """
-        with write(self._engine) as connection:
+        now = self._clock()
+        with read(self._engine) as connection:  # the risk as in `add_message`
             before = open_to(actor, store.find(connection, contact_id))
-            if before.message_count + len(new) > MAX_MESSAGES:
-                raise TooMany("messages", MAX_MESSAGES)
-            now = self._clock()
-            messages = numbered(new, before.message_count, actor, now)
-            after = with_messages(reopened(before), messages)
-            after = replace(after, skill_group=mask(skill_group), assigned_to=None)
-            if before.waiting_since is None and after.waiting_since is not None:
-                after = replace(after, waiting_since=now)
+            fresh = _fresh(connection, contact_id, new)
             earlier = store.messages_of(connection, contact_id, _ASSESSED)
-            said = [*earlier, *messages][-_ASSESSED:]
-            after = replace(after, risk=dict(self._assess(said, after.known, now)))
+        messages, risk = self._next_messages(before, earlier, fresh, actor, now)
+        with write(self._engine) as connection:
+            contact = open_to(actor, store.find(connection, contact_id))
+            if contact.message_count != before.message_count:
+                fresh = _fresh(connection, contact_id, new)
+                earlier = store.messages_of(connection, contact_id, _ASSESSED)
+                messages, risk = self._next_messages(contact, earlier, fresh, actor, now)
+            after = with_messages(reopened(contact), messages)
+            after = replace(after, skill_group=mask(skill_group), assigned_to=None, risk=risk)
+            if contact.waiting_since is None and after.waiting_since is not None:
+                after = replace(after, waiting_since=now)
             last = messages[-1].number if messages else 0
-            stored = self._store(connection, after, now, EventKind.MESSAGE, last, before)
+            stored = self._store(connection, after, now, EventKind.MESSAGE, last, contact)
             store.add_messages(connection, contact_id, messages)
             along(connection, stored, messages)
             seen = as_seen(connection, stored, actor)
         self._tell()
         return seen
 
-    def _next_message(
+    def _next_messages(
         self,
         contact: Contact,
         earlier: Sequence[Message],
-        new: NewMessage,
+        new: Sequence[NewMessage],
         actor: Principal,
         now: datetime,
-    ) -> tuple[Message, dict[str, object]]:
-        """The message under its number, and the risk of the contact with it.
+    ) -> tuple[list[Message], dict[str, object]]:
+        """Messages under their numbers, and the risk of the contact with them.
 
         An answer changes the risk as well: it stops a clock.
         """
-        (message,) = numbered([new], contact.message_count, actor, now)
-        if message.number > MAX_MESSAGES:
+        if contact.message_count + len(new) > MAX_MESSAGES:
             raise TooMany("messages", MAX_MESSAGES)
-        return message, dict(self._assess([*earlier, message], contact.known, now))
+        messages = numbered(new, contact.message_count, actor, now)
+        said = [*earlier, *messages][-_ASSESSED:]
+        return messages, dict(self._assess(said, contact.known, now))
 
     def _update(
         self,
@@ -386,3 +394,23 @@ class Contacts(Upkeep):
             moved_from=(before.assigned_to or "") if before is not None and moved else None,
         )
         return stored
+
+
+def _called(connection: Connection, external: str | None, actor: Principal) -> Seen | None:
+    """The contact of that external id as the caller sees it; Conflict when it is not theirs."""
+    known = store.find_external(connection, external) if external else None
+    if known is None:
+        return None
+    if not authorise(actor, Action.CONTACTS_USE, known):
+        raise Conflict("this external id is taken", known.version)
+    return as_seen(connection, known, actor)
+
+
+def _fresh(connection: Connection, contact_id: str, new: Sequence[NewMessage]) -> list[NewMessage]:
+    """New messages without those that the contact holds under their external ids."""
+    return [
+        message
+        for message in once_each(new)
+        if not (name := external_name(message.external_id))
+        or store.find_message(connection, contact_id, name) is None
+    ]

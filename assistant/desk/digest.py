@@ -28,7 +28,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "subject_none": ("知识待办：{owner}没有待处理的条目", "Knowledge tasks: nothing for {owner}"),
     "nobody": ("未指定负责人", "entries without an owner"),
     "tasks": ("需要处理（危害大的在前）", "To do, the most harmful first"),
-    "more": ("还有 {count} 条，见新鲜度看板。", "{count} more on the freshness board."),
+    "more": ("还有 {count} 条，见保鲜看板。", "{count} more on the freshness board."),
     "coming": ("14 天内生效或结束", "Taking effect or ending within 14 days"),
     "starts": ("生效", "takes effect"),
     "changes": ("换成第 {revision} 版", "changes to revision {revision}"),

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from assistant.desk import outbound
 from kb.errors import ZhikeError
 
 PAUSES = (1.0, 4.0, 16.0)  # seconds before the second, third and fourth try
-TIMEOUT = 10.0
+TIMEOUT = 10.0  # seconds of silence
+DEADLINE = 30.0  # seconds for a whole try: one that answers a byte at a time is never silent
 _AGAIN = frozenset((408, 425, 429))
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _ANSWER = 4096  # bytes of an answer that are read
@@ -81,12 +83,16 @@ class Webhook:
         address = self._address(host, port)
         connection = outbound.connection(host, port, address, secure=secure, timeout=TIMEOUT)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        ending = threading.Timer(DEADLINE, connection.cut)
+        ending.daemon = True
+        ending.start()
         try:
             connection.request("POST", path, body, {**self._headers(body), **headers})
             response = connection.getresponse()
             response.read(_ANSWER)
             return response.status
         finally:
+            ending.cancel()
             connection.close()
 
     def _headers(self, body: bytes) -> dict[str, str]:

@@ -24,6 +24,7 @@ from kb.errors import StorageBusy, StorageFull
 
 USAGE_WINDOW = timedelta(days=30)
 _log = logging.getLogger(__name__)
+_CUSTOMERS = "visit:"  # how the actors of self-service are called
 _TEXT_LIMIT = 4_000  # characters kept of any one text
 _QUERY_LIMIT = 500
 
@@ -145,6 +146,16 @@ class Insights:
         """
         self._later.drain()
         return [query for _at, query in self._store.asked(limit)]
+
+    def forget(self, days: int) -> None:
+        """Forget words of customers that nobody came back to for `days` days.
+
+        Questions that a search found no answer to, and that were asked once, are deleted. Of what
+        customers said of answers the words go; that they said it is counted all the same.
+        """
+        before = int((self._clock() - timedelta(days=days)).timestamp())
+        while self._store.forget_gaps(before) or self._store.forget_words(before, _CUSTOMERS):
+            pass  # in parts, so that nobody waits long for the database
 
     def _day(self, moment: datetime) -> str:
         return moment.astimezone(self._tz).date().isoformat()

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from kb.store import insert_or_update, read, write
 
+_AT_ONCE = 200  # rows that are forgotten in one transaction
 metadata = sa.MetaData()
 
 feedback = sa.Table(
@@ -110,6 +111,40 @@ class InsightStore:
         missed = missed.order_by(gap.c.last_at.desc(), gap.c.key)
         rows = [row for query in (said, missed) for row in self._all(query.limit(limit))]
         return sorted(((int(row["at"]), row["query"]) for row in rows), reverse=True)[:limit]
+
+    def forget_gaps(self, before: int) -> bool:
+        """Delete some gaps that a search noted once, before a time; False when there are none."""
+        old = sa.select(gap.c.key).where(
+            gap.c.status == "open",
+            gap.c.count == 1,
+            gap.c.reason == "no_answer",
+            gap.c.last_at < before,
+        )
+        keys = [row["key"] for row in self._all(old.limit(_AT_ONCE))]
+        if keys:
+            with write(self._engine) as connection:
+                again = gap.c.count == 1  # it may have been asked again meanwhile
+                connection.execute(gap.delete().where(gap.c.key.in_(keys), again))
+        return bool(keys)
+
+    def forget_words(self, before: int, actors: str) -> bool:
+        """Empty the texts of some feedback from before a time; False when there is none.
+
+        Args:
+            before: The time.
+            actors: How the names of those begin who gave it.
+        """
+        old = sa.select(feedback.c.id).where(
+            feedback.c.at < before,
+            feedback.c.actor.startswith(actors, autoescape=True),
+            (feedback.c.query != "") | (feedback.c.sent != ""),
+        )
+        ids = [row["id"] for row in self._all(old.limit(_AT_ONCE))]
+        if ids:
+            with write(self._engine) as connection:
+                these = feedback.c.id.in_(ids)
+                connection.execute(feedback.update().where(these).values(query="", sent=""))
+        return bool(ids)
 
     def _all(self, query: sa.Select[Any]) -> Sequence[RowMapping]:
         with read(self._engine) as connection:

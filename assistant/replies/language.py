@@ -19,6 +19,11 @@ def language(text: str) -> str:
     return "en" if words > han / 2 else "zh"
 
 
+def of_tag(tag: str) -> str:
+    """``en`` for a language tag such as ``en-GB``, ``zh`` for every other."""
+    return "en" if tag.lower().startswith("en") else "zh"
+
+
 def fits(entry_lang: str, wanted: str) -> bool:
     """Whether an entry's language tag (``zh-CN``, ``en``) is the wanted language."""
     return entry_lang.lower().split("-")[0] == wanted

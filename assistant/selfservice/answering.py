@@ -17,7 +17,7 @@ from assistant.replies.canned import fill
 from assistant.replies.clarifying import LEAST, ask_back
 from assistant.replies.drafting import Reader, blocks_of
 from assistant.replies.grounding import Gate
-from assistant.replies.language import language
+from assistant.replies.language import language, of_tag
 from assistant.replies.meaning import Meaning
 from assistant.replies.model import Clarify, ClarifyOption, SuggestRequest
 from assistant.replies.questions import Question
@@ -254,12 +254,11 @@ class PublicAnswers:
         blocks: list[Block] = blocks_of(query, candidate, gate, self._reader)
         if not blocks:
             return None
-        lang = "en" if revision.content.lang.startswith("en") else "zh"
         text, sentences = shape_reply(
             blocks,
             channel=Channel.CHAT,
             mood=Mood.CALM,
-            lang=lang,
+            lang=of_tag(revision.content.lang),
             slots=asked.slots,
             phrases=self._tables.phrases,
         )

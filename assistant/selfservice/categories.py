@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.replies.language import of_tag
 from kb.errors import InvalidInput, Problem
 from kb.model import Content
 
@@ -88,7 +89,7 @@ class Categories:
 
 def named(names: Mapping[str, str], lang: str) -> str:
     """The name for a language tag; English for ``en…``, Chinese for every other."""
-    return names["en" if lang.lower().startswith("en") else "zh"]
+    return names[of_tag(lang)]
 
 
 def load_categories(data: Path | None = None) -> Categories:

@@ -60,7 +60,9 @@ from kb.store import read, write
 
 MAX_TEXT = 2_000
 _READ = 60  # newest messages that a reply is made from
+_TOLD = 100  # newest messages that a customer is told at once
 _TRIES = 3
+_FULL_TIMES = 2  # a visit that is too full for the assistant has room for the way to a person
 _PEOPLE = frozenset({Mode.WAITING, Mode.AGENT})
 _JUDGED = frozenset({MessageKind.ANSWER, MessageKind.CLOSED})
 _NOTE = "customer self-service: {verdict}"
@@ -128,14 +130,13 @@ class Conversations:
             context: What the page knows: ``product``, ``order.no``, ``page`` and more.
 
         Raises:
-            InvalidInput: there is nothing in the text, or too much; or the visit is full.
+            InvalidInput: there is nothing in the text, or too much; or the visit is full, and no
+                person has it or is asked for.
             NotFound: the visit has ended.
         """
         if not text.strip() or len(text) > MAX_TEXT:
             raise InvalidInput([Problem("", 0, "text", f"must have 1 to {MAX_TEXT} characters")])
-        name = external_name(external_id) or external_id
-        if name.startswith(FROM_CONTACT):  # what agents write is called so
-            raise InvalidInput([Problem("", 0, "external_id", "is a name of our own")])
+        name = _name(external_id)
 
         def said(scene: Scene) -> Turn:
             known = self._known(scene, name)
@@ -144,6 +145,8 @@ class Conversations:
             if scene.visit.mode in _PEOPLE:
                 return self._pass_on(scene, text, name)
             step = self._replying.to_message(scene, text.strip(), name, context or {})
+            if step.person is None and _full(scene.said, MAX_MESSAGES):
+                raise _no_room()
             return self._take(scene, step)
 
         return self._with_scene(visit, said)
@@ -178,17 +181,25 @@ class Conversations:
 
         return self._with_scene(visit, wanted)
 
-    def leave_ticket(self, visit: Visit, name: str, reach: str, text: str) -> Turn:
+    def leave_ticket(
+        self, visit: Visit, name: str, reach: str, text: str, external_id: str | None = None
+    ) -> Turn:
         """Leave a message for when somebody is there, with a name and how to reach them.
+
+        `external_id` is the widget's name for it, as in `say`.
 
         Raises:
             Conflict: a person has the conversation already.
         """
+        called = None if external_id is None else _name(external_id)
 
         def left(scene: Scene) -> Turn:
+            known = None if called is None else self._known(scene, called)
+            if known is not None:
+                return self._repeated(scene, known)
             if scene.visit.mode in _PEOPLE:
                 raise Conflict("somebody has this conversation already", 0)
-            return self._ticket(scene, name, reach, text)
+            return self._ticket(scene, name, reach, text, called)
 
         return self._with_scene(visit, left)
 
@@ -209,23 +220,25 @@ class Conversations:
     # what they see
 
     def history(self, visit: Visit, after: int = 0) -> Turn:
-        """The messages after a number, and how the visit stands."""
+        """The messages after a number, at most the hundred newest, and how the visit stands."""
         with read(self._engine) as connection:
             current = store.find_visit(connection, visit.id) or visit
             site = self._site(store.find_site(connection, current.site_id), current)
-            messages = store.said_in(connection, visit.id, after)
+            messages = store.said_in(connection, visit.id, after, newest=_TOLD)
             last = messages or store.said_in(connection, visit.id, newest=1)
         return Turn(tuple(messages), self._state(current, site, last))
 
     def behind(self, visit: Visit, after: int | None) -> Turn:
         """What a stream that (again) begins has to be told first: all after a message.
 
-        Without one, all since the hand-over.
+        Without one, all since the hand-over. At most the hundred newest.
         """
         turn = self.history(visit, after or 0)
         if after is not None:
             return turn
         places = [n for n, m in enumerate(turn.messages) if m.kind is MessageKind.HANDOVER]
+        if not places and len(turn.messages) == _TOLD:  # it lies further back
+            return turn
         return replace(turn, messages=turn.messages[places[-1] :] if places else ())
 
     def live(self, visit_id: str, said: Message | None) -> Turn | None:
@@ -287,6 +300,7 @@ class Conversations:
 
     def _to_person(self, scene: Scene, step: Step, person: ToPerson) -> Turn:
         """Hand over, or show the form when nobody is there."""
+        scene = self._further_back(scene)
         now, lang, reason = self._clock(), scene.lang(person.text), person.reason
         if not self._sites.hours(scene.site).is_open(now):
             words = self._calling.until_open(scene, lang, "out_of_hours", "nobody")
@@ -313,7 +327,10 @@ class Conversations:
 
         return self._turn(wanted.after, scene.site, self._handing.begin(wanted, mark))
 
-    def _ticket(self, scene: Scene, name: str, reach: str, text: str) -> Turn:
+    def _ticket(
+        self, scene: Scene, name: str, reach: str, text: str, external_id: str | None
+    ) -> Turn:
+        scene = self._further_back(scene)
         now, lang = self._clock(), scene.lang(text)
         thanks = self._calling.until_open(scene, lang, "ticket", "ticket_open")
         heard = hear(scene.heard(text, now), self._tables.risk, now)
@@ -324,7 +341,7 @@ class Conversations:
             event="ticket",
             after=replace(scene.visit, mode=Mode.BOT, misses=0, last_at=now),
             drafts=(
-                draft(VisitSpeaker.CUSTOMER, MessageKind.SAID, text, now),
+                draft(VisitSpeaker.CUSTOMER, MessageKind.SAID, text, now, external_id=external_id),
                 self._replying.ours(MessageKind.TICKET, thanks),
             ),
             context=scene.page(),
@@ -387,9 +404,17 @@ class Conversations:
                 raise NotFound("this visit has ended")
             site = self._site(store.find_site(connection, current.site_id), current)
             said = store.said_in(connection, visit.id, newest=_READ)
-        if said and said[-1].number >= MAX_MESSAGES:
-            raise InvalidInput([Problem("", 0, "text", f"{MAX_MESSAGES} messages are the most")])
+        if _full(said, _FULL_TIMES * MAX_MESSAGES):
+            raise _no_room()
         return Scene(current, site, tuple(said))
+
+    def _further_back(self, scene: Scene) -> Scene:
+        """The visit with as much of what was said as a person is told."""
+        if len(scene.said) < _READ:
+            return scene
+        with read(self._engine) as connection:
+            said = store.said_in(connection, scene.visit.id, newest=transcript.MOST)
+        return replace(scene, said=tuple(said))
 
     def _known(self, scene: Scene, external_id: str) -> VisitMessage | None:
         """The message that the widget calls by that name, if it came before."""
@@ -433,3 +458,19 @@ class Conversations:
             opens_at=hours.opens_at(now),
             with_agent=visit.mode is Mode.AGENT,
         )
+
+
+def _name(external_id: str) -> str:
+    """How a visit calls a message that the widget calls so."""
+    name = external_name(external_id) or external_id
+    if name.startswith(FROM_CONTACT):  # what agents write is called so
+        raise InvalidInput([Problem("", 0, "external_id", "is a name of our own")])
+    return name
+
+
+def _full(said: Sequence[VisitMessage], most: int) -> bool:
+    return bool(said) and said[-1].number >= most
+
+
+def _no_room() -> InvalidInput:
+    return InvalidInput([Problem("", 0, "text", f"{MAX_MESSAGES} messages are the most")])

@@ -1,8 +1,9 @@
 """From the assistant to a person: the same conversation goes on as a contact in the console.
 
-One transaction writes what was said last, the contact with the whole transcript and a note, the
-visit's new state, and what its site's webhook is told. From then on the contact leads: whatever is
-said or changed in it is written down in the visit as well, in the same transaction.
+One transaction writes what was said last, the contact with the transcript (its newest hundred
+messages) and a note, the visit's new state, and what its site's webhook is told. From then on the
+contact leads: whatever is said or changed in it is written down in the visit as well, in the same
+transaction.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from sqlalchemy.engine import Connection
 from assistant.contacts.contacts import Contacts
 from assistant.contacts.model import Contact, Message, NewContact, NewMessage, Speaker, Status
 from assistant.insights.masking import mask
+from assistant.replies.language import of_tag
 from assistant.selfservice import store, transcript
-from assistant.selfservice.journal import write_down
+from assistant.selfservice.journal import MovedOn, write_down
 from assistant.selfservice.model import (
     MessageKind,
     Mode,
@@ -35,6 +37,7 @@ from kb.model import Channel
 # (they hold no control characters), or else a customer could take an agent's next one away.
 FROM_CONTACT = "\x1fcontact:"
 _NOT_CLAIMED = ("customer.", "agent.")
+_OF_CONTACT = frozenset({Mode.WAITING, Mode.AGENT, Mode.CLOSED})
 _PAGE = ("page", "page.url", "url")
 
 Extra = Callable[[Connection, str], None]
@@ -109,7 +112,9 @@ class HandingOver:
                 external_id=f"visit:{visit.id}",
                 skill_group=wanted.skill_group,
             )
-            self._contacts.create(contact, visit.principal, along)
+            _seen, made = self._contacts.create(contact, visit.principal, along)
+            if not made:  # somebody else in this visit was quicker, and nothing was written down
+                raise MovedOn
         else:
             self._contacts.resume(visit.contact_id, visit.principal, new, wanted.skill_group, along)
         self._outbox.wake()
@@ -117,8 +122,11 @@ class HandingOver:
 
     def _messages(self, wanted: Wanted) -> tuple[NewMessage, ...]:
         """What goes into the contact: all that was said, or what was said since the last time."""
-        every = [*wanted.said, *wanted.drafts]
-        fresh = transcript.since_handover(every[: len(wanted.said)])
+        fresh = [
+            message
+            for message in transcript.since_handover(wanted.said)
+            if not (message.external_id or "").startswith(FROM_CONTACT)  # it is there already
+        ]
         spoken = transcript.as_contact([*fresh, *wanted.drafts])
         return (*spoken, NewMessage(Speaker.SYSTEM, self._note(wanted)))
 
@@ -210,8 +218,7 @@ class HandingOver:
             }
             self._outbox.put(connection, site, "closed", payload, now)
             self._outbox.wake()
-        lang = "en" if visit.lang.lower().startswith("en") else "zh"
-        text = self._phrases.say(lang, "closed")
+        text = self._phrases.say(of_tag(visit.lang), "closed")
         return VisitMessage(0, VisitSpeaker.SYSTEM, MessageKind.CLOSED, text, now)
 
 
@@ -237,14 +244,15 @@ def name_in_visit(message: Message) -> str:
 def _mode(visit: Visit, contact: Contact, new: Sequence[Message]) -> Mode:
     """Who the customer talks to after a change of the contact.
 
-    Who has left a message goes on with the assistant until an agent writes.
+    Who has left a message goes on with the assistant until something is said in the contact. One
+    that is opened again, by an agent or by words that crossed with its closing, is theirs again.
     """
     if contact.status is Status.CLOSED:
         return visit.mode if visit.mode is Mode.BOT else Mode.CLOSED
-    answered = any(message.role is Speaker.AGENT for message in new)
-    if answered:
+    roles = {message.role for message in new}
+    if Speaker.AGENT in roles:
         return Mode.AGENT
-    if visit.mode in (Mode.WAITING, Mode.AGENT):
+    if Speaker.CUSTOMER in roles or visit.mode in _OF_CONTACT:
         return Mode.AGENT if contact.assigned_to else Mode.WAITING
     return visit.mode
 

@@ -8,6 +8,7 @@ token once. Claims: ``sub``, ``aud`` (the site's id), ``exp`` and ``jti`` are re
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -102,19 +103,27 @@ class Identities:
         customer = {"id": found.subject, "name": found.name, "grade": found.grade}
         masked = {name: mask(value) for name, value in customer.items() if value}
         digest = hashlib.sha256(found.jti.encode()).hexdigest()
+        subject = self._sites.subject(site, visit.id, found.subject)
         with write(self._engine) as connection:
             current = store.find_visit(connection, visit.id)
             if current is None or current.ended_at is not None:
                 raise NotFound("there is no such visit")
             if store.identity_used(connection, site.id, digest):
                 raise IdentityRefused(Fault.USED)
-            if current.customer and current.customer["id"] != masked["id"]:
+            if current.verified and not _is_theirs(current, found, subject):
                 raise IdentityRefused(Fault.OTHER)
             store.drop_expired(connection, now)
             store.use_identity(connection, site.id, digest, found.expires_at)
-            changed = replace(current, customer=masked, last_at=now)
+            changed = replace(current, customer=masked, subject=subject, last_at=now)
             store.save_visit(connection, changed)
         return changed
+
+
+def _is_theirs(visit: Visit, found: Identity, subject: str) -> bool:
+    """Whether a visit with a customer is that of who was found, whose digest is `subject`."""
+    if visit.subject:
+        return hmac.compare_digest(visit.subject, subject)
+    return visit.customer["id"] == found.subject  # of an earlier version, and nothing was masked
 
 
 def verify(token: str, secret: str, site: Site, now: datetime) -> Identity:

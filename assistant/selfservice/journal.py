@@ -61,11 +61,17 @@ def write_down(
     known = store.find_visit(connection, based_on.id)
     if known is None or known.ended_at is not None:
         raise NotFound("this visit has ended")
-    if (known.mode, known.contact_id) != (based_on.mode, based_on.contact_id):
+    if _standing(known) != _standing(based_on):
         raise MovedOn
     last = store.last_number(connection, based_on.id)
     numbered = [replace(message, number=last + n) for n, message in enumerate(drafts, 1)]
     store.add_said(connection, based_on.id, numbered)
     # What the site vouched for may have come meanwhile.
-    store.save_visit(connection, replace(after, customer=known.customer))
+    vouched = replace(after, customer=known.customer, subject=known.subject)
+    store.save_visit(connection, vouched)
     return numbered
+
+
+def _standing(visit: Visit) -> tuple[object, ...]:
+    """What a step is worked out from, and changes."""
+    return visit.mode, visit.contact_id, visit.misses, visit.rejected

@@ -19,6 +19,7 @@ from time import monotonic
 
 from kb.settings import Settings
 
+DEAREST = 3.0  # what beginning a visit takes; a message takes 1
 _REMEMBERED = 20_000  # buckets of each kind
 _MINUTE = 60.0
 _LEAST_SHARE = 0.25
@@ -34,14 +35,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many units each minute; as many as half a minute brings may be used at once."""
+    """So many units each minute; as many as half a minute brings may be used at once.
+
+    However small the rate, there is room for the dearest request: a bucket that never holds what
+    one takes would refuse it for ever.
+    """
 
     per_minute: float
 
     @property
     def burst(self) -> float:
         """The most that a bucket holds."""
-        return max(self.per_minute / 2, 1.0)
+        return max(self.per_minute / 2, DEAREST)
 
 
 @dataclass(slots=True)

@@ -61,7 +61,8 @@ class Visit:
 
     `customer` is what the site has vouched for (``id``, ``name``, ``grade``), masked; empty: they
     are anybody. `misses` counts turns in a row without a useful answer; `rejected` are the entries
-    that did not help. `contact_id` is set once it was handed over.
+    that did not help. `contact_id` is set once it was handed over. `subject` is a keyed digest of
+    the customer's unmasked id: masked ones may be the same for many.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Visit:
     started_at: datetime
     last_at: datetime
     ended_at: datetime | None = None
+    subject: str = ""
 
     @property
     def verified(self) -> bool:

@@ -45,7 +45,7 @@ class Outbox:
         clock: The present moment.
         sites: Whose webhooks, and the secrets that sign.
         private: Whether a webhook may lie inside the own network.
-        send: Makes one try; DeliveryFailed or OSError when nobody took it.
+        send: Makes one try; raises whatever it likes when nobody took it.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Outbox:
             if not site.webhook_url:
                 raise DeliveryFailed("the site has no webhook any more")
             self._send(hook, delivery)
-        except (DeliveryFailed, OSError) as error:
+        except Exception as error:  # one that was never thought of must not hold up the others
             after = self._later(after, error)
         else:
             after = replace(after, next_at=None, delivered_at=self._clock())

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistant import editable
-from assistant.replies.language import han_count, language
+from assistant.replies.language import han_count, language, of_tag
 from assistant.risk.conversation import is_just
 from kb.errors import InvalidInput, Problem
 
@@ -74,4 +74,4 @@ def language_of(text: str, usual: str) -> str:
     """``zh`` or ``en``: that of a message, or of the visit where the message shows none."""
     if han_count(text) or any(char.isascii() and char.isalpha() for char in text):
         return language(text)
-    return "en" if usual.lower().startswith("en") else "zh"
+    return of_tag(usual)

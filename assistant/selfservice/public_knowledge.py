@@ -10,11 +10,12 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
 from assistant.catalogue import Catalogue, CatalogueKeeper
+from assistant.replies.language import of_tag
 from indexer.text import normalise
 from kb.clock import Clock
 from kb.errors import NotFound
@@ -40,13 +41,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    """The public articles between two moments, in which none of them begins or ends.
+    """The public articles between two moments, between which nothing begins or ends.
 
     It stands for one catalogue (`of`); `images` are the names of all pictures they show.
     """
 
     of: Catalogue
-    since: datetime
+    since: datetime | None
     until: datetime | None
     articles: Mapping[str, Revision]
     spans: Mapping[str, Span]
@@ -56,8 +57,15 @@ class _Picture:
 
     def holds(self, catalogue: Catalogue, now: datetime) -> bool:
         return (
-            self.of is catalogue and self.since <= now and (self.until is None or now < self.until)
+            self.of is catalogue
+            and (self.since is None or self.since <= now)
+            and (self.until is None or now < self.until)
         )
+
+
+def article_path(entry_id: str) -> str:
+    """Where an article stands in the help centre if it is public."""
+    return f"/help/articles/{entry_id}"
 
 
 def _no_usage() -> Mapping[str, int]:
@@ -80,7 +88,8 @@ class PublicKnowledge:
         self._catalogue = catalogue
         self._clock = clock
         self._usage = usage
-        self._picture: _Picture | None = None
+        self._pictures: tuple[_Picture, ...] = ()  # the one made last comes first
+        self._making = threading.Lock()
         self._counted: tuple[float, Mapping[str, int]] = (float("-inf"), {})
         self._counting = threading.Lock()
 
@@ -93,7 +102,7 @@ class PublicKnowledge:
     def articles(self, lang: str = "") -> tuple[Revision, ...]:
         """All articles by id; with `lang` (``zh`` or ``en``) those in that language."""
         found = self._current().articles.values()
-        return tuple(r for r in found if not lang or _language(r) == lang)
+        return tuple(r for r in found if not lang or of_tag(r.content.lang) == lang)
 
     def article(self, entry_id: str) -> Revision | None:
         """The revision in force of a public article; None for everything else."""
@@ -127,7 +136,7 @@ class PublicKnowledge:
 
     def link(self, entry_id: str) -> str | None:
         """The path of an article in the help centre; None for everything that is not public."""
-        return f"/help/articles/{entry_id}" if self.article(entry_id) else None
+        return article_path(entry_id) if self.article(entry_id) else None
 
     def is_public_image(self, name: str) -> bool:
         """Whether an article in force shows the picture of that name."""
@@ -164,10 +173,25 @@ class PublicKnowledge:
 
     def _current(self) -> _Picture:
         catalogue, now = self._catalogue.current(), self._clock()
-        picture = self._picture
-        if picture is None or not picture.holds(catalogue, now):
-            picture = self._picture = _picture(catalogue, now)
-        return picture
+        found = self._known(catalogue, now)
+        if found is None:
+            with self._making:  # made once, however many threads find at once that it is missing
+                found = self._known(catalogue, now) or self._made(catalogue, now)
+        return found
+
+    def _known(self, catalogue: Catalogue, now: datetime) -> _Picture | None:
+        return next((p for p in self._pictures if p.holds(catalogue, now)), None)
+
+    def _made(self, catalogue: Catalogue, now: datetime) -> _Picture:
+        """A new picture, kept beside the last one of another catalogue.
+
+        While a catalogue is exchanged some threads still hold the former one: with room for one
+        picture alone the two kinds would take it from each other with every look.
+        """
+        made = _picture(catalogue, now, self._pictures[0] if self._pictures else None)
+        others = [p for p in self._pictures if p.of is not catalogue]
+        self._pictures = (made, *others[:1])
+        return made
 
     def _used(self) -> Mapping[str, int]:
         with self._counting:
@@ -178,32 +202,40 @@ class PublicKnowledge:
             return counted
 
 
-def _picture(catalogue: Catalogue, now: datetime) -> _Picture:
+def _picture(catalogue: Catalogue, now: datetime, former: _Picture | None) -> _Picture:
+    """What is public at a moment; what it shows is taken over from `former` where that is alike.
+
+    A catalogue is renewed each minute, mostly without any change to the public articles, and
+    reading through all their texts again is nearly all of the work.
+    """
     articles: dict[str, Revision] = {}
     spans: dict[str, Span] = {}
     edges: list[datetime] = []
     for entry_id in sorted(catalogue.entries):
         every = catalogue.timeline.spans(entry_id)
-        edges += [edge for span in every for edge in (span.start, span.end) if edge and edge > now]
+        edges += [edge for span in every for edge in (span.start, span.end) if edge]
         revision = catalogue.timeline.at(entry_id, now)
         if revision is None or not _is_public(revision):
             continue
         articles[entry_id] = revision
         spans[entry_id] = next(span for span in every if span.holds(now))
+    since = max((edge for edge in edges if edge <= now), default=None)
+    until = min((edge for edge in edges if edge > now), default=None)
+    if former is not None and former.articles == articles:
+        return replace(former, of=catalogue, since=since, until=until, spans=spans)
     images = frozenset(
         name for revision in articles.values() for name in REFERENCE.findall(revision.content.body)
     )
     state = "\n".join(f"{r.entry_id} {r.number}" for r in articles.values())
-    version = hashlib.sha256(state.encode()).hexdigest()[:16]
     return _Picture(
-        catalogue,
-        now,
-        min(edges, default=None),
-        articles,
-        spans,
-        images,
-        _questions(articles.values()),
-        version,
+        of=catalogue,
+        since=since,
+        until=until,
+        articles=articles,
+        spans=spans,
+        images=images,
+        questions=_questions(articles.values()),
+        version=hashlib.sha256(state.encode()).hexdigest()[:16],
     )
 
 
@@ -217,7 +249,3 @@ def _questions(articles: Iterable[Revision]) -> tuple[Asked, ...]:
 def _is_public(revision: Revision) -> bool:
     content = revision.content
     return content.audience is Audience.CUSTOMER and content.kind in ARTICLES
-
-
-def _language(revision: Revision) -> str:
-    return "en" if revision.content.lang.lower().startswith("en") else "zh"

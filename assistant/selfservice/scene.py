@@ -64,7 +64,7 @@ class Scene:
     def page(self) -> dict[str, str]:
         """What the page last said of itself, masked."""
         for message in reversed(self.said):
-            found = context_of([message])
+            found = context_of(message)
             if message.role is VisitSpeaker.CUSTOMER and found:
                 return found
         return {}
@@ -154,14 +154,11 @@ def offered(said: Sequence[VisitMessage]) -> HandoverReason | None:
     return None
 
 
-def context_of(messages: Sequence[VisitMessage]) -> dict[str, str]:
-    """What the page said with these messages, masked."""
-    found: dict[str, str] = {}
-    for message in messages:
-        context = message.payload.get("context")
-        if isinstance(context, Mapping):
-            found |= {str(name): str(value) for name, value in context.items()}
-    return found
+def context_of(message: VisitMessage) -> dict[str, str]:
+    """What the page said with a message, masked."""
+    context = message.payload.get("context")
+    given = context if isinstance(context, Mapping) else {}
+    return {str(name): str(value) for name, value in given.items()}
 
 
 def asked_in(message: VisitMessage) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ knowledge base, whose engine this is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from kb.tables import visit_token as token
 OLD_AT_ONCE = 200
 
 _TICKET_PACKED = ("name", "reach", "text")
+_SUBJECT = "subject"  # kept with what a site says of its customer
 _ENDLESS = 2**31 - 1
 
 # Each request of the widget asks this: putting a statement together costs more than running it.
@@ -162,9 +163,9 @@ def add_token(connection: Connection, digest: str, visit_id: str, expires_at: da
     connection.execute(token.insert().values(row))
 
 
-def drop_token(connection: Connection, digest: str) -> bool:
-    """Delete a token; False when somebody else was quicker."""
-    return connection.execute(token.delete().where(token.c.digest == digest)).rowcount > 0
+def drop_token(connection: Connection, digest: str) -> None:
+    """Delete a token."""
+    connection.execute(token.delete().where(token.c.digest == digest))
 
 
 def drop_tokens_of(connection: Connection, visit_id: str) -> None:
@@ -180,12 +181,15 @@ def drop_expired(connection: Connection, now: datetime) -> None:
 
 def visit_of(row: RowMapping) -> Visit:
     """A visit from its row."""
+    customer = strings_of(row["customer"])
+    subject = customer.pop(_SUBJECT, "")
     return Visit(
         id=row["id"],
         site_id=row["site_id"],
         lang=row["lang"],
         mode=Mode(row["mode"]),
-        customer=strings_of(row["customer"]),
+        customer=customer,
+        subject=subject,
         contact_id=row["contact_id"],
         misses=row["misses"],
         rejected=tuple(json.loads(row["rejected"])),
@@ -196,7 +200,9 @@ def visit_of(row: RowMapping) -> Visit:
 
 
 def _visit_values(given: Visit) -> dict[str, object]:
-    customer: Mapping[str, object] = dict(given.customer)
+    customer: dict[str, object] = dict(given.customer)
+    if given.subject:
+        customer[_SUBJECT] = given.subject
     return {
         "id": given.id,
         "site_id": given.site_id,

@@ -10,7 +10,7 @@ from assistant.contacts.model import MAX_TEXT, NewMessage, Speaker
 from assistant.selfservice.model import Answer, MessageKind, VisitMessage, VisitSpeaker
 
 _LONGEST_FACT = 500
-MOST = 100  # newest messages that go along
+MOST = 100  # newest messages that go along: a contact has room for what is said after them
 _ROLES = {
     VisitSpeaker.CUSTOMER: Speaker.CUSTOMER,
     VisitSpeaker.ASSISTANT: Speaker.ASSISTANT,

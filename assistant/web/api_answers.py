@@ -48,7 +48,8 @@ def search(body: SearchIn) -> SearchOut:
         context=tuple(body.context),
         answered=body.answered,
     )
-    response = context.services().searcher.search(request)
+    with context.turn():
+        response = context.services().searcher.search(request)
     metrics.observe_search(response)
     # A few characters are somebody still typing; a degraded index is our gap, not the team's.
     if not response.answerable and not response.degraded and len(body.query.strip()) >= 4:
@@ -69,7 +70,7 @@ def suggest(body: SuggestIn) -> SuggestOut:
         as_of=parse_moment(body.as_of, "as_of"),
         audiences=context.principal().audiences,
     )
-    with context.services().catalogue.held():
+    with context.turn(), context.services().catalogue.held():
         response = context.services().composer.suggest(request)
         answer = answer_views.suggest_out(response, started)
     metrics.observe_search(response.search)

@@ -176,7 +176,7 @@ def suggest_for_contact(contact_id: str, query: ContactQuery) -> SuggestOut:
         as_of=parse_moment(contact.as_of, "as_of"),
         audiences=context.principal().audiences,
     )
-    with context.services().catalogue.held():
+    with context.turn(), context.services().catalogue.held():
         response = context.services().composer.suggest(wanted)
         answer = answer_views.suggest_out(response, started)
     metrics.observe_search(response.search)

@@ -35,6 +35,7 @@ from assistant.web import (
 )
 from assistant.web.numbers import DatabaseNumber
 from assistant.web.sessions import SessionCookie
+from assistant.web.turns import Turns
 from assistant.web.widget_frames import FramesByViewer, VisitFrames
 from assistant.wiring import Services
 
@@ -73,8 +74,9 @@ def create_app(
     app.extensions[import_jobs.EXTENSION] = import_jobs.ImportJobs(services)
     metrics.install(app)
     framed = bool(services.settings.frame_ancestors)
-    sites, at_once = services.selfservice.sites, services.settings.widget_at_once
-    widget_gate.install_before_guard(app, sites, at_once)
+    # A customer's message is written down as well; meanwhile the next one can be answered.
+    app.extensions |= {context.STAFF_TURNS: Turns(), context.CUSTOMERS_TURNS: Turns(2)}
+    widget_gate.install_before_guard(app, services.selfservice.sites, services.settings)
     guard.install(app, SessionCookie(services.signing_key, framed=framed))
     widget_gate.install_behind_guard(app)
     own_writes.install(app)

@@ -13,11 +13,13 @@ from assistant.contacts.feed import Feed
 from assistant.contacts.model import Contact
 from assistant.web import i18n
 from assistant.web.assets import Assets
+from assistant.web.turns import Turns
 from assistant.wiring import Services
 from kb.model import Entry, Revision
 
 EXTENSION = "zhike"
 FEED = "zhike.feed"
+STAFF_TURNS, CUSTOMERS_TURNS = "zhike.turns.staff", "zhike.turns.customers"
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -29,6 +31,13 @@ def services() -> Services:
 def feed() -> Feed:
     """The event streams of this process."""
     return cast(Feed, current_app.extensions[FEED])
+
+
+def turn() -> Turns:
+    """To be held while looking for answers; staff and customers do not wait for each other."""
+    staff = principal().role is not None
+    name = STAFF_TURNS if staff else CUSTOMERS_TURNS
+    return cast(Turns, current_app.extensions[name])
 
 
 def principal() -> Principal:

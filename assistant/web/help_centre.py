@@ -12,6 +12,7 @@ from typing import Generic, TypeVar, cast
 
 from flask import Flask, current_app
 
+from assistant.replies.language import of_tag
 from assistant.selfservice.categories import OTHER, Categories, Category, load_categories
 from assistant.selfservice.helpful import Helpful
 from assistant.selfservice.public_knowledge import ARTICLES, CUSTOMERS, PublicKnowledge
@@ -153,12 +154,7 @@ def install(app: Flask, services: Services) -> None:
 
 def language_of(revision: Revision) -> str:
     """``zh`` or ``en``."""
-    return short(revision.content.lang)
-
-
-def short(lang: str) -> str:
-    """``zh`` or ``en`` for a language tag."""
-    return "en" if lang.lower().startswith("en") else "zh"
+    return of_tag(revision.content.lang)
 
 
 def _shelved(version: str, articles: tuple[Revision, ...], categories: Categories) -> Shelf:

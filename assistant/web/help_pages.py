@@ -18,7 +18,6 @@ from flask import (
 )
 
 from assistant.accounts.policy import Action
-from assistant.selfservice.limits import Kind, address_key
 from assistant.web import (
     context,
     guard,
@@ -27,15 +26,14 @@ from assistant.web import (
     help_search,
     help_views,
     help_votes,
+    widget_gate,
 )
 from assistant.web.help_centre import centre
 from assistant.web.json_body import json_body
-from assistant.web.problems import Refusal
 from kb.errors import NotFound
 from kb.images import TYPES
 
-# What a request takes from the address's bucket; a message to the assistant is 1.
-_SEARCH, _SUGGEST, _VOTE = 0.5, 0.2, 1.0
+_VOTE = 1.0  # what one takes from the address's bucket; a message to the assistant is 1
 _LAST_PAGE = 100
 _THANKS = ("yes", "no", "again")
 
@@ -85,8 +83,6 @@ def search() -> Response:
     """What the public index finds for a question; a form without script leads here."""
     help_ = centre()
     question = _question()
-    if question:
-        _take(_SEARCH)
     results = help_search.results(help_, question, _page_number())
     if results.state == "none":
         context.services().insights.note_gap(question)
@@ -100,7 +96,6 @@ def search() -> Response:
 
 def suggestions() -> Response:
     """Articles for what was typed so far, as JSON for the script of the search field."""
-    _take(_SUGGEST)
     body = json_body({"suggestions": help_search.suggestions(centre(), _question())})
     return help_caching.cacheable(body, "application/json")
 
@@ -132,7 +127,7 @@ def article(entry_id: str) -> Response:
 
 def vote(entry_id: str) -> Response:
     """Whether an article was helpful; back to it with thanks."""
-    _take(_VOTE)
+    widget_gate.take_of_address(_VOTE, "help_limit")
     return help_votes.vote(entry_id)
 
 
@@ -179,15 +174,6 @@ def robots() -> Response:
 def _page(template: str, **values: object) -> Response:
     chat = "widget_script" in current_app.view_functions
     return help_caching.cacheable(render_template(template, chat=chat, **values))
-
-
-def _take(cost: float) -> None:
-    """Let one address search and vote as often as it may use the widget; all count together."""
-    keys = [(Kind.ADDRESS, address_key(context.client_address()))]
-    seconds = context.services().selfservice.limits.take(keys, cost)
-    if seconds:
-        headers = {"Retry-After": str(seconds)}
-        raise Refusal(429, "help_limit", {"seconds": seconds}, headers=headers)
 
 
 def _question() -> str:

@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from assistant.replies.language import of_tag
 from assistant.selfservice.categories import Category
 from assistant.selfservice.public_knowledge import ARTICLES, CUSTOMERS
 from assistant.web import context, help_links, help_views
-from assistant.web.help_centre import HelpCentre, language_of, short
+from assistant.web.help_centre import HelpCentre, language_of
 from indexer.results import Hit, SearchRequest, SearchResponse
 from kb.model import Revision
 
@@ -70,7 +71,7 @@ def suggestions(help_: HelpCentre, typed: str) -> list[dict[str, str]]:
     if not typed or len(typed) > MAX_QUESTION:
         return []
     found = _worth_showing(help_, _asked(help_, typed, _SUGGESTED * 3), typed)
-    own = short(context.lang())
+    own = of_tag(context.lang())
     # Those in the reader's language first; among them the order of the search stays.
     found.sort(key=lambda pair: language_of(pair[1]) != own)
     return [
@@ -84,7 +85,8 @@ def suggestions(help_: HelpCentre, typed: str) -> list[dict[str, str]]:
 
 def _asked(help_: HelpCentre, question: str, limit: int = _MOST) -> SearchResponse:
     request = SearchRequest(question, limit=limit, audiences=CUSTOMERS, kinds=ARTICLES)
-    return help_.searcher.search(request)
+    with context.turn():
+        return help_.searcher.search(request)
 
 
 def _worth_showing(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from assistant.replies.language import of_tag
 from assistant.selfservice.categories import Category
 from assistant.web import context, help_links, help_structured_data
-from assistant.web.help_centre import HelpCentre, language_of, short
+from assistant.web.help_centre import HelpCentre, language_of
 from assistant.web.help_structured_data import as_text
 from assistant.web.i18n import texts_for
+from assistant.web.moments import last_moment
 from kb.model import Kind, Revision
 from kb.render import render_html
 from kb.sections import sections
@@ -30,7 +32,7 @@ def home(help_: HelpCentre) -> dict[str, Any]:
     """Most asked questions and all categories that hold an article."""
     lang = context.lang()
     return {
-        "top": [listed(help_, r) for r in help_.knowledge.top_questions(short(lang), 8)],
+        "top": [listed(help_, r) for r in help_.knowledge.top_questions(of_tag(lang), 8)],
         "groups": groups(help_),
         "empty": not help_.knowledge.articles(),
     }
@@ -57,7 +59,7 @@ def _shown(help_: HelpCentre, categories: tuple[Category, ...]) -> list[dict[str
         articles = shelf.by_category.get(category.slug, ())
         if not articles:
             continue
-        own = [r for r in articles if language_of(r) == short(lang)]
+        own = [r for r in articles if language_of(r) == of_tag(lang)]
         examples = _matters(help_, category, own)
         shown.append({**category_link(category), "examples": examples, "foreign": not own})
     return sorted(shown, key=lambda row: bool(row["foreign"]))
@@ -96,7 +98,7 @@ def category(help_: HelpCentre, found: Category) -> dict[str, Any] | None:
     articles = help_.shelf().by_category.get(found.slug, ())
     if not articles:
         return None
-    lang = short(context.lang())
+    lang = of_tag(context.lang())
     own = [listed(help_, r) for r in articles if language_of(r) == lang]
     sections_ = [
         {"kind": kind.value, "articles": [a for a in own if a["kind"] == kind.value]}
@@ -124,9 +126,10 @@ def listed(help_: HelpCentre, revision: Revision) -> dict[str, Any]:
 def validity(help_: HelpCentre, revision: Revision) -> dict[str, Any]:
     """Since when (`since`) an article holds, its last day or moment (`until`), in words."""
     span = help_.knowledge.span(revision.entry_id)
+    zone = context.services().settings.site_tz
     return {
         "since": _day(span.start) if span and span.start else "",
-        "until": last_moment(span.end) if span and span.end else "",
+        "until": last_moment(span.end, zone) if span and span.end else "",
     }
 
 
@@ -196,14 +199,6 @@ def summary(body: str) -> str:
     """The beginning of a text on one line, for descriptions."""
     text = " ".join(as_text(body).split())
     return text if len(text) <= _SUMMARY else text[: _SUMMARY - 1] + "…"
-
-
-def last_moment(end: datetime) -> str:
-    """The last day of what ends (exclusive) at midnight, else the moment that it ends."""
-    local = end.astimezone(context.services().settings.site_tz)
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local - timedelta(days=1):%Y-%m-%d}"
-    return f"{local:%Y-%m-%d %H:%M}"
 
 
 def _day(moment: datetime) -> str:

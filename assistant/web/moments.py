@@ -1,8 +1,9 @@
-"""Times that callers send: in the site's time zone unless they say otherwise."""
+"""Times that callers send, in the site's zone unless they say otherwise; how an end is told."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from assistant.web import context, messages
 from assistant.web.problems import Refusal
@@ -21,3 +22,11 @@ def parse_moment(text: str | None, field: str) -> datetime | None:
         message = messages.field_message("date", context.lang())
         error: ProblemOut = {"field": field, "message": message}
         raise Refusal(422, "fields", {"count": 1}, [error]) from None
+
+
+def last_moment(end: datetime, zone: ZoneInfo) -> str:
+    """The last day of what ends (exclusive) at midnight in a zone, else the moment that it ends."""
+    local = end.astimezone(zone)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{local - timedelta(days=1):%Y-%m-%d}"
+    return f"{local:%Y-%m-%d %H:%M}"

@@ -10,18 +10,22 @@ from zoneinfo import ZoneInfo
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from assistant.selfservice.model import MessageKind, State, Turn, VisitMessage, VisitSpeaker
+from assistant.selfservice.public_knowledge import article_path
 from assistant.selfservice.transcript import answers_in, options_in
+from assistant.web.moments import last_moment
 from assistant.web.structured_html import Block
-from assistant.web.widget_views import StateOut
+from assistant.web.widget_views import StateOut, state_told
 from kb.model import Revision
 
-AGENT = "客服"  # no customer is told who of the team writes
+_WHOLE = 10  # newest answers that come with their whole article; an older one has its link
 
 
 class AnswerOut(TypedDict):
     """An article's answer; dates are days in the site's zone.
 
-    `detail` is the whole article as a tree of elements, empty once it is no longer in force.
+    `detail` is the whole article as a tree of elements: of the ten newest answers, and empty once
+    it is no longer in force. `valid_until` is the last day, or day and time where it ends within
+    one.
     """
 
     id: str
@@ -79,10 +83,15 @@ class Teller:
 
     def messages(self, messages: Sequence[VisitMessage]) -> list[WidgetMessageOut]:
         """Messages in order."""
-        return [self.message(message) for message in messages]
+        told: list[WidgetMessageOut] = []
+        whole = _WHOLE
+        for message in reversed(messages):
+            told.append(self._message(message, whole))
+            whole -= len(answers_in(message))
+        return told[::-1]
 
-    def message(self, message: VisitMessage) -> WidgetMessageOut:
-        """One message."""
+    def _message(self, message: VisitMessage, whole: int) -> WidgetMessageOut:
+        """One message, with so many whole articles at most."""
         told: WidgetMessageOut = {
             "number": message.number,
             "role": message.role,
@@ -90,7 +99,10 @@ class Teller:
             "text": message.text,
             "at": message.at.astimezone(self._zone).isoformat(timespec="seconds"),
         }
-        answers = [self._answer(answer) for answer in answers_in(message)]
+        answers = [
+            self._answer(answer, whole=place < whole)
+            for place, answer in enumerate(answers_in(message))
+        ]
         if answers:
             told["answers"] = answers
         options = [option["text"] for option in options_in(message)]
@@ -100,18 +112,10 @@ class Teller:
 
     def state(self, state: State) -> StateOut:
         """How a visit stands."""
-        opens_at = state.opens_at
-        return {
-            "mode": state.mode,
-            "offer": state.offer.value if state.offer else None,
-            "open": state.open,
-            "opens_at": opens_at.astimezone(self._zone).isoformat(timespec="seconds")
-            if opens_at
-            else None,
-            "agent": AGENT if state.with_agent else "",
-        }
+        return state_told(state, self._zone)
 
-    def _answer(self, answer: dict[str, Any]) -> AnswerOut:
+    def _answer(self, answer: dict[str, Any], *, whole: bool) -> AnswerOut:
+        until = answer["valid_until"]
         article = self._article(answer["id"])
         same = article is not None and article.number == answer["revision"]
         return {
@@ -121,10 +125,12 @@ class Teller:
             "title": answer["title"],
             "question": answer["question"],
             "short": answer["short"],
-            "detail": self._detail(article) if article is not None and same else [],
-            "url": f"/help/articles/{answer['id']}" if article is not None else None,
+            "detail": self._detail(article) if article is not None and same and whole else [],
+            "url": article_path(answer["id"]) if article is not None else None,
             "valid_since": self._day(answer["valid_since"]),
-            "valid_until": self._day(answer["valid_until"]),
+            "valid_until": last_moment(datetime.fromisoformat(until), self._zone)
+            if until
+            else None,
         }
 
     def _day(self, moment: str | None) -> str | None:

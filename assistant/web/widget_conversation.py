@@ -58,7 +58,10 @@ class VerdictIn(Strict):
 
 
 class TicketIn(Strict):
-    """A message for the team, and how to reach whoever left it."""
+    """A message for the team, and how to reach whoever left it.
+
+    Under the same `external_id` it is the same message; without one every call leaves another.
+    """
 
     name: Annotated[
         str,
@@ -75,6 +78,7 @@ class TicketIn(Strict):
         ),
     ]
     text: Said
+    external_id: Name | None = None
 
 
 class AfterQuery(NoQuery):
@@ -98,7 +102,7 @@ def read_conversation(query: AfterQuery) -> TurnOut:
 @routes.post("/messages", Action.WIDGET_USE, body=MessageIn, returns=TurnOut, status=201)
 def say_in_visit(body: MessageIn) -> Reply:
     """Say something; the same external id again answers 200 with what was answered before."""
-    with context.services().selfservice.knowledge.held():
+    with context.turn(), context.services().selfservice.knowledge.held():
         turn = _conversations().say(visits.visit(), body.text, body.external_id, body.context)
         return Reply(_told(turn), 200 if turn.repeated else 201)
 
@@ -106,14 +110,16 @@ def say_in_visit(body: MessageIn) -> Reply:
 @routes.post("/suggestions", Action.WIDGET_USE, body=TypedIn, returns=SuggestionsOut)
 def suggest_questions(body: TypedIn) -> SuggestionsOut:
     """Suggest questions while somebody types."""
-    return {"suggestions": list(_conversations().suggestions(body.text))}
+    with context.turn():
+        return {"suggestions": list(_conversations().suggestions(body.text))}
 
 
 @routes.post("/feedback", Action.WIDGET_USE, body=VerdictIn, returns=TurnOut)
 def judge_answer(body: VerdictIn) -> TurnOut:
     """Say whether an answer solved the problem."""
     visit, solved = visits.visit(), body.verdict == "solved"
-    return _told(_conversations().feedback(visit, body.number, solved=solved))
+    with context.turn():
+        return _told(_conversations().feedback(visit, body.number, solved=solved))
 
 
 @routes.post("/handover", Action.WIDGET_USE, body=NothingIn, returns=TurnOut)
@@ -123,10 +129,12 @@ def ask_for_person(body: NothingIn) -> TurnOut:
 
 
 @routes.post("/tickets", Action.WIDGET_USE, body=TicketIn, returns=TurnOut, status=201)
-def leave_ticket(body: TicketIn) -> TurnOut:
-    """Leave a message for when somebody is there."""
-    visit = visits.visit()
-    return _told(_conversations().leave_ticket(visit, body.name, body.reach, body.text))
+def leave_ticket(body: TicketIn) -> Reply:
+    """Leave a message for when somebody is there; the same external id again answers 200."""
+    turn = _conversations().leave_ticket(
+        visits.visit(), body.name, body.reach, body.text, body.external_id
+    )
+    return Reply(_told(turn), 200 if turn.repeated else 201)
 
 
 def install(app: Flask, services: Services) -> Teller:

@@ -3,6 +3,11 @@
 A browser says which page a request comes from. Only our own pages and those of the sites are let
 in, a visit only from its own site; whoever is not gets no CORS header at all. Cookies count for
 nothing here, so there is nothing that another page could make a browser send along.
+
+The searches of the help centre, which anybody can ask for, wait for the same places. Its other
+pages and the widget's frame do not: they are read from memory or by their key. The links under an
+article are searched for, but once for each article and state of the index; a vote is written down
+at once, and taken from the address's bucket.
 """
 
 from __future__ import annotations
@@ -15,26 +20,28 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
-from assistant.selfservice.limits import Kind, address_key
+from assistant.selfservice.limits import DEAREST, Kind, address_key
 from assistant.selfservice.model import HELP_SITE, Site
 from assistant.selfservice.sites import Sites
 from assistant.web import context, visits
 from assistant.web.headers import CONTENT_SECURITY_POLICY
 from assistant.web.problems import Refusal
+from kb.settings import Settings
 
 PREFIX = "/widget/v1"
 _GATE = "zhike.widget_gate"
-_SEARCHES = frozenset({"/help/search", "/help/suggestions"})  # work that anybody can ask for, too
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEPT = 1.0  # seconds that the origins of all sites are remembered
+_PATIENCE = 1.0  # seconds that a request waits for a place
 _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
     "Access-Control-Max-Age": "600",
 }
 # What a request takes from the buckets; a message is 1.
-_READ, _SUGGEST, _SAY, _BEGIN = 0.1, 0.2, 1.0, 3.0
-_COSTS = {f"{PREFIX}/suggestions": _SUGGEST, f"{PREFIX}/sessions": _BEGIN}
+_READ, _SUGGEST, _SAY = 0.1, 0.2, 1.0
+_COSTS = {f"{PREFIX}/suggestions": _SUGGEST, f"{PREFIX}/sessions": DEAREST}
+_SEARCHES = {"/help/search": 0.5, "/help/suggestions": _SUGGEST}  # of the help centre
 
 
 class Gate:
@@ -43,23 +50,33 @@ class Gate:
     Args:
         sites: Whose origins are known.
         at_once: How many requests are worked on at a time.
+        waiting: How many more wait for a place meanwhile, each in a thread of its own.
         timer: Seconds that never go backwards.
     """
 
-    def __init__(self, sites: Sites, at_once: int, timer: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, sites: Sites, at_once: int, waiting: int, timer: Callable[[], float] = monotonic
+    ) -> None:
         self._sites = sites
+        self._inside = threading.BoundedSemaphore(at_once + waiting)
         self._free = threading.BoundedSemaphore(at_once)
         self._timer = timer
         self._origins: frozenset[str] = frozenset()
         self._looked = float("-inf")
 
     def enter(self) -> bool:
-        """Take a place; False when there is none. Never waits."""
-        return self._free.acquire(blocking=False)
+        """Take a place; False when there is none, at once where too many wait for one already."""
+        if not self._inside.acquire(blocking=False):
+            return False
+        if self._free.acquire(timeout=_PATIENCE):
+            return True
+        self._inside.release()
+        return False
 
     def leave(self) -> None:
         """Give a place back."""
         self._free.release()
+        self._inside.release()
 
     def known(self, origin: str, *, look: bool = True) -> bool:
         """Whether some site in use has that origin; without `look` as far as is remembered.
@@ -73,9 +90,15 @@ class Gate:
         return origin in self._origins
 
 
-def install_before_guard(app: Flask, sites: Sites, at_once: int) -> None:
-    """Refuse what needs no name; answer preflights; add the headers to every answer."""
-    app.extensions[_GATE] = Gate(sites, at_once)
+def install_before_guard(app: Flask, sites: Sites, settings: Settings) -> None:
+    """Refuse what needs no name; answer preflights; add the headers to every answer.
+
+    Of a process's threads the widget's requests have those that they are worked on in, staff have
+    as many for themselves, and in the rest requests wait: an index that is being exchanged takes a
+    moment, which is no reason to send customers away.
+    """
+    at_once = settings.widget_at_once
+    app.extensions[_GATE] = Gate(sites, at_once, max(0, settings.threads - 2 * at_once))
     app.before_request(_receive)
     app.after_request(_finish)
     app.teardown_request(_leave)
@@ -89,7 +112,17 @@ def install_behind_guard(app: Flask) -> None:
 def admit(site: Site) -> None:
     """Let a request that names its site go on, if it comes from there and the site has room."""
     _require_origin_of(site)
-    _take([(Kind.SITE, site.id)])
+    _take([(Kind.SITE, site.id)], _cost())
+
+
+def take_of_address(cost: float, detail: str) -> None:
+    """Take from the bucket of whoever asks.
+
+    Raises:
+        Refusal: 429 with the sentence `detail` of `assistant.web.messages`, which is told the
+            `seconds` after which there is enough.
+    """
+    _take([(Kind.ADDRESS, address_key(context.client_address()))], cost, detail)
 
 
 def framed_by(site: Site | None) -> None:
@@ -98,13 +131,18 @@ def framed_by(site: Site | None) -> None:
 
 
 def _receive() -> Response | None:
-    in_widget = request.path.startswith(f"{PREFIX}/")
-    if not in_widget and request.path not in _SEARCHES:
+    in_widget, search = request.path.startswith(f"{PREFIX}/"), _SEARCHES.get(request.path)
+    if not in_widget and search is None:
         return None
     gate = cast(Gate, current_app.extensions[_GATE])
     origin = request.headers.get("Origin", "")
     if in_widget:  # for the refusals that come before the database is asked
         _answer_to(origin, known=_is_own(origin) or gate.known(origin, look=False))
+    # Before the wait, and from memory alone: who asks too much takes nobody's place.
+    if search is None:
+        take_of_address(_cost(), "widget_limit")
+    else:
+        take_of_address(search, "help_limit")
     if not gate.enter():
         raise Refusal(503, "widget_busy", headers={"Retry-After": "1"})
     g.widget_gate = gate
@@ -112,7 +150,6 @@ def _receive() -> Response | None:
 
 
 def _receive_in_widget(gate: Gate, origin: str) -> Response | None:
-    _take([(Kind.ADDRESS, address_key(context.client_address()))])
     known = bool(origin) and (_is_own(origin) or gate.known(origin))
     _answer_to(origin, known=known)
     if not known and (origin or request.method not in _READING):
@@ -125,7 +162,7 @@ def _admit_visit() -> None:
         return
     site = visits.site()
     _require_origin_of(site)
-    _take([(Kind.VISIT, visits.visit().id), (Kind.SITE, site.id)])
+    _take([(Kind.VISIT, visits.visit().id), (Kind.SITE, site.id)], _cost())
 
 
 def _leave(error: BaseException | None) -> None:
@@ -188,9 +225,13 @@ def _ancestors(site: Site) -> str:
     return " ".join(site.origins) or "'none'"
 
 
-def _take(keys: list[tuple[Kind, str]]) -> None:
-    cost = _READ if request.method in _READING else _COSTS.get(request.path, _SAY)
+def _cost() -> float:
+    """What this request of the widget takes."""
+    return _READ if request.method in _READING else _COSTS.get(request.path, _SAY)
+
+
+def _take(keys: list[tuple[Kind, str]], cost: float, detail: str = "widget_limit") -> None:
     seconds = context.services().selfservice.limits.take(keys, cost)
     if seconds:
         headers = {"Retry-After": str(seconds)}
-        raise Refusal(429, "widget_limit", {"seconds": seconds}, headers=headers)
+        raise Refusal(429, detail, {"seconds": seconds}, headers=headers)

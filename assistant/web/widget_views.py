@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from typing_extensions import TypedDict
 
-from assistant.selfservice.model import Mode, Site, Visit
+from assistant.selfservice.model import Mode, Site, State, Visit
 from assistant.web import context
+
+AGENT = "客服"  # no customer is told who of the team writes
 
 
 class SiteOut(TypedDict):
@@ -45,13 +48,27 @@ def site_json(site: Site, now: datetime) -> SiteOut:
     }
 
 
-def state_json(visit: Visit, site: Site, now: datetime, offer: str | None = None) -> StateOut:
-    """The state of a visit."""
-    hours = context.services().selfservice.sites.hours(site)
+def state_json(visit: Visit, site: Site, now: datetime) -> StateOut:
+    """How a visit stands in which nothing has been said."""
+    services = context.services()
+    hours = services.selfservice.sites.hours(site)
+    state = State(
+        mode=visit.mode,
+        offer=None,
+        open=hours.is_open(now),
+        opens_at=hours.opens_at(now),
+        with_agent=visit.mode is Mode.AGENT,
+    )
+    return state_told(state, services.settings.site_tz)
+
+
+def state_told(state: State, zone: ZoneInfo) -> StateOut:
+    """How a visit stands, with times in a zone."""
+    opens_at = state.opens_at.astimezone(zone) if state.opens_at else None
     return {
-        "mode": visit.mode,
-        "offer": offer,
-        "open": hours.is_open(now),
-        "opens_at": context.moment_json(hours.opens_at(now)),
-        "agent": "客服" if visit.mode is Mode.AGENT else "",
+        "mode": state.mode,
+        "offer": state.offer.value if state.offer else None,
+        "open": state.open,
+        "opens_at": opens_at.isoformat(timespec="seconds") if opens_at else None,
+        "agent": AGENT if state.with_agent else "",
     }

@@ -52,7 +52,7 @@ def load(split: str, file: Path | None = None) -> list[Labelled]:
             problems.append(Problem(str(source), number, "id", f"{item.id} is there twice"))
         known |= {item.id, item.messages}
     if problems:
-        raise InvalidInput(problems)
+        raise InvalidInput(sorted(problems, key=lambda problem: problem.line))
     return [item for _, item in found if item.split == split]
 
 

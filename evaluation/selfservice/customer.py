@@ -89,7 +89,6 @@ class _Verdict(StrEnum):
     WRONG = "wrong"
     MISSED = "missed"
     OPTIONS = "options"
-    HANDED_OVER = "handed over"
 
 
 class _Over(Exception):
@@ -165,8 +164,8 @@ class _Customer:
                 self.visit.log.append("customer: [not solved]")
                 verdict = self._see(said, self._assistant.not_solved(), first=False)
             else:
-                return verdict
-        return _Verdict.MISSED
+                break
+        return verdict
 
     def _say(self, text: str) -> Reaction:
         self.visit.said += 1

@@ -13,21 +13,37 @@ from evaluation.metrics import mean_difference_interval, paired_p_value
 from evaluation.selfservice.customer import Assistant, Outcome, Titles, Visit, visit
 from evaluation.selfservice.visits import Script
 
-# What the product promises; `zhike evaluate selfservice` fails beyond these.
-BARS = {"solved": 0.70, "wrong_answer": 0.05, "handed_over": 0.90}
-_AT_MOST = frozenset({"wrong_answer"})
+# What the product promises; `zhike evaluate selfservice` fails beyond these. Most customers turn a
+# wrong answer down or get none, and most visits need no person: so it also counts how many were
+# shown a wrong answer at all, and how many had a person at the first message that called for one.
+BARS = {
+    "solved": 0.70, "wrong_answer": 0.05, "wrong_shown": 0.10,
+    "handed_over": 0.90, "handed_over_at_once": 0.75,
+}  # fmt: skip
+_AT_MOST = frozenset({"wrong_answer", "wrong_shown"})
 _Z = 1.959964  # of a 95 % interval
 
 Begin = Callable[[Script], Assistant]
 
+_ROWS = (
+    "solved", "wrong_answer", "wrong_answer_if_believed", "handed_over", "handed_over_at_once",
+    "reason_right", "handed_over_needlessly", "gave_up", "wrong_shown", "wrong_of_answers",
+    "answers_beyond_the_question", "asked_back",
+)  # fmt: skip
+_UNLEARNT_ROWS = ("solved", "wrong_answer", "handed_over_needlessly", "wrong_shown")
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The same customers before the product and before the FAQ bot, in the order of the scripts."""
+    """The same customers before the product and before the FAQ bot, in the order of the scripts.
+
+    `learnt` are the entries that answer a judged query from which the ranking was learnt.
+    """
 
     split: str
     ours: tuple[Visit, ...]
     theirs: tuple[Visit, ...]
+    learnt: frozenset[str] = frozenset()
 
 
 def play(scripts: Sequence[Script], begin: Begin, titles: Titles) -> tuple[Visit, ...]:
@@ -39,8 +55,10 @@ def result(measured: Measured) -> dict[str, Any]:
     """All figures. Shares come with their number, what they are of, and a 95 % interval.
 
     `solved` is of the visits that public knowledge can settle, `handed_over` of those for which a
-    person is due, `wrong_answer` of all; `handed_over_at_once` of those handed over rightly whose
-    first message said why.
+    person is due, `wrong_answer` of all, `wrong_answer_if_believed` of those in which a wrong
+    answer would be believed; `handed_over_at_once` of those handed over rightly whose first
+    message said why. `unlearnt` has the same for the visits with a goal none of whose entries
+    answers a query that the ranking was learnt from.
 
     Raises:
         ValueError: There is nothing to measure.
@@ -53,6 +71,10 @@ def result(measured: Measured) -> dict[str, Any]:
         "visits": len(measured.ours),
         "product": ours,
         "faq_bot": theirs,
+        "unlearnt": {
+            "product": figures(_unlearnt(measured.ours, measured.learnt)),
+            "faq_bot": figures(_unlearnt(measured.theirs, measured.learnt)),
+        },
         "paired": {
             "solved": _paired(measured, Outcome.SOLVED, _answerable),
             "wrong_answer": _paired(measured, Outcome.WRONG_ANSWER, _any),
@@ -69,10 +91,12 @@ def figures(visits: Sequence[Visit]) -> dict[str, Any]:
     due = [v for v in visits if v.script.handover]
     handed = [v for v in due if v.outcome is Outcome.HANDED_OVER]
     at_once = [v for v in handed if v.script.handover != "no_knowledge"]
+    believing = [v for v in visits if v.script.believes]
     replies = sum(v.replies for v in visits)
     return {
         "solved": share(_count(answerable, Outcome.SOLVED), len(answerable)),
         "wrong_answer": share(_count(visits, Outcome.WRONG_ANSWER), len(visits)),
+        "wrong_answer_if_believed": share(_count(believing, Outcome.WRONG_ANSWER), len(believing)),
         "handed_over": share(len(handed), len(due)),
         "handed_over_at_once": share(sum(v.at_once for v in at_once), len(at_once)),
         "reason_right": share(sum(v.reason == v.script.handover for v in handed), len(handed)),
@@ -84,7 +108,7 @@ def figures(visits: Sequence[Visit]) -> dict[str, Any]:
         "wrong_of_answers": share(sum(v.wrong for v in visits), replies),
         "answers_beyond_the_question": share(sum(v.more for v in visits), replies),
         "asked_back": share(sum(v.asked_back > 0 for v in visits), len(visits)),
-        "messages_a_visit": round(fmean(v.said for v in visits), 2),
+        "messages_a_visit": round(fmean(v.said for v in visits), 2) if visits else 0.0,
         "outcomes": dict(sorted(Counter(v.outcome.value for v in visits).items())),
     }
 
@@ -113,8 +137,8 @@ def below_bars(found: Mapping[str, Any]) -> list[str]:
     for name, bar in BARS.items():
         value = found["product"][name]["share"]
         if value is None:
-            continue
-        if name in _AT_MOST and value > bar:
+            short.append(f"{name}: there is no visit to measure it on")
+        elif name in _AT_MOST and value > bar:
             short.append(f"{name} {value:.3f} is over {bar:.2f}")
         elif name not in _AT_MOST and value < bar:
             short.append(f"{name} {value:.3f} is below {bar:.2f}")
@@ -125,19 +149,16 @@ def text(found: Mapping[str, Any]) -> str:
     """The figures as lines to read."""
     lines = [
         f"{found['split']}: {found['visits']} simulated visits",
-        f"{'':<28}{'product':<34}FAQ bot (BM25's top hit, always)",
+        f"{'':<30}{'product':<34}FAQ bot (BM25's top hit, always)",
     ]
-    for name in (
-        "solved", "wrong_answer", "handed_over", "handed_over_at_once", "reason_right",
-        "handed_over_needlessly", "gave_up", "wrong_shown", "wrong_of_answers",
-        "answers_beyond_the_question", "asked_back",
-    ):  # fmt: skip
-        ours, theirs = (_shown(found[who][name]) for who in ("product", "faq_bot"))
-        lines.append(f"  {name.replace('_', ' '):<26}{ours:<34}{theirs}")
+    lines += _rows(found, _ROWS)
     ours, theirs = (found[who]["messages_a_visit"] for who in ("product", "faq_bot"))
-    lines.append(f"  {'messages a visit':<26}{ours:<34}{theirs}")
+    lines.append(f"  {'messages a visit':<28}{ours:<34}{theirs}")
     for name, test in found["paired"].items():
         lines.append(f"  {name.replace('_', ' ')}: {_test(test)}")
+    apart = found["unlearnt"]["product"]["solved"]["of"]
+    lines.append(f"  of these the {apart} with a goal that no judged dev query has:")
+    lines += _rows(found["unlearnt"], _UNLEARNT_ROWS)
     lines.append("  ended as it should, by category (product / FAQ bot):")
     for part in ("by_category", "by_language"):
         for name, row in found[part].items():
@@ -161,8 +182,22 @@ def errors(measured: Measured) -> str:
     return "\n".join(told)
 
 
+def _rows(part: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """A line for each figure, ours and the FAQ bot's."""
+    lines = []
+    for name in names:
+        ours, theirs = (_shown(part[who][name]) for who in ("product", "faq_bot"))
+        lines.append(f"  {name.replace('_', ' '):<28}{ours:<34}{theirs}")
+    return lines
+
+
 def _answerable(ended: Visit) -> bool:
     return bool(ended.script.needs)
+
+
+def _unlearnt(visits: Sequence[Visit], learnt: frozenset[str]) -> list[Visit]:
+    """Those with a goal that the ranking has learnt nothing about."""
+    return [v for v in visits if _answerable(v) and not v.script.goal_entries & learnt]
 
 
 def _any(ended: Visit) -> bool:

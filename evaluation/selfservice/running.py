@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.selfservice.sites import SiteChanges
 from assistant.wiring import build_services
-from evaluation.judged import TODAY
+from evaluation import judged
 from evaluation.selfservice import visits
 from evaluation.selfservice.assistants import FaqBot, SelfServiceBot, titles
 from evaluation.selfservice.measuring import Measured, play
@@ -38,7 +38,7 @@ def measure(
     scripts = visits.load(file or visits.DEFAULT_FILE, split)
     say(f"Importing {content} …")
     with workspace(content) as copy:
-        now = datetime.fromisoformat(TODAY).replace(tzinfo=copy.settings.site_tz)
+        now = datetime.fromisoformat(judged.TODAY).replace(tzinfo=copy.settings.site_tz)
         services = build_services(copy.settings, lambda: now)
         try:
             service = services.selfservice
@@ -54,11 +54,13 @@ def measure(
                 )
             site = service.sites.add(SiteChanges(name="shop", origins=(_ORIGIN,)))
             named, faq_bot = titles(articles), FaqBot(articles)
+            learnt = judged.answering(judged.load(split="dev"))
             say(f"Playing {len(scripts)} visits …")
             return Measured(
                 split,
                 play(scripts, lambda s: SelfServiceBot(service, site, s.lang, s.context), named),
                 play(scripts, lambda _script: faq_bot, named),
+                learnt,
             )
         finally:
             services.insights.gaps(1)  # waits for the notes of questions without an answer

@@ -87,6 +87,11 @@ class Script:
         """All entries that solve any part of it."""
         return frozenset[str]().union(*self.needs)
 
+    @property
+    def believes(self) -> bool:
+        """Whether they would believe a wrong answer to any of what matters."""
+        return any(not turn.aside and not turn.rejects for turn in self.turns)
+
 
 def load(path: Path = DEFAULT_FILE, split: str = "") -> list[Script]:
     """Reads the file; only scripts of `split` when given.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 REFUSED = 3
 _SPLIT = {FileKind.DOCX: 2, FileKind.HTML: 0}
+_TOLD, _SHOWN = 50, 80  # pictures of an archive that are told of, and characters of each name
 
 
 def limit_resources() -> None:
@@ -122,10 +123,13 @@ def _read_zip(path: Path, folder: Path, split: int | None) -> Iterator[Record]:
         wanted = [(member, kind) for member in members if (kind := _wanted(member))]
         if not wanted:
             raise Refused("holds no .md or .html file")
-        kept = _keep_pictures(archive, members, pictures)
-        others = sum(not member.is_dir() for member in members) - len(wanted) - kept
+        kept, altered = _keep_pictures(archive, members, pictures)
+        others = sum(not member.is_dir() for member in members) - len(wanted) - kept - len(altered)
         if others:
             yield Note(f"{others} files of other kinds inside were left out")
+        for name in altered[:_TOLD]:
+            why = "it is not what its name says; add it to its entry again"
+            yield Note(f"{name[-_SHOWN:]}: a picture was left out: {why}")
         yield Total(len(wanted))
         for member, kind in wanted:
             budget.spend(())
@@ -151,14 +155,18 @@ def _read_zip(path: Path, folder: Path, split: int | None) -> Iterator[Record]:
                 yield Bad(member.filename, 0, str(error))
 
 
-def _keep_pictures(archive: ZipFile, members: list[ZipInfo], pictures: PictureFolder) -> int:
-    """Keep the pictures that our own export put beside the texts; gives how many there are.
+def _keep_pictures(
+    archive: ZipFile, members: list[ZipInfo], pictures: PictureFolder
+) -> tuple[int, list[str]]:
+    """Keep the pictures that our own export put beside the texts.
 
-    They are told by their names, which are the hash of what they hold.
+    They are told by their names, which are the hash of what is kept of them. Gives how many there
+    are, and those that are called so but are damaged or hold something else: metadata, perhaps.
     """
     from kb.formats.archive import member_bytes
 
     kept = 0
+    altered: list[str] = []
     for member in members:
         name = PurePosixPath(member.filename).name
         if not images.NAME.fullmatch(name) or member.file_size > images.MAX_IMAGE:
@@ -169,7 +177,9 @@ def _keep_pictures(archive: ZipFile, members: list[ZipInfo], pictures: PictureFo
         if not images.problem_of(data) and images.name_of(data) == name:
             pictures.keep(data)
             kept += 1
-    return kept
+        else:
+            altered.append(member.filename)
+    return kept, altered
 
 
 def _wanted(member: ZipInfo) -> FileKind | None:

@@ -157,6 +157,8 @@ _CHINESE: tuple[tuple[str, str], ...] = (
      "{0}：有图片超过 {1} MiB，未导入"),
     (r"(.+): a picture was left out: the picture is none of (.+)",
      "{0}：有图片不是 PNG、JPEG、GIF 或 WebP，未导入"),
+    (r"(.+): a picture was left out: it is not what its name says; .+",
+     "{0}：图片内容与文件名不符，未导入，请在条目里重新添加"),
     (r"(.+): a picture was left out: .+", "{0}：有图片未导入"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in _CHINESE)

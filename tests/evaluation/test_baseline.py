@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from evaluation.baseline import Bm25, Question, cuts, strongest
+from evaluation.baseline import TOLD, Bm25, Question, cuts, strongest
 from kb.errors import NotFound
 
 
@@ -76,6 +76,24 @@ def test_what_a_question_excludes_takes_no_place() -> None:
         ["self", "other"], texts, [Question("退货 运费", {"other": 1}, "self")], "zh"
     )
     assert set(chosen.tried.values()) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("context", "answered", "best"),
+    [((), "", ""), (("退货",), "运费", TOLD[1]), (("你好",), "退货", TOLD[2]), (("运费",), "", "")],
+)
+def test_what_is_told_of_the_turns_before_is_chosen_too(
+    context: tuple[str, ...], answered: str, best: str
+) -> None:
+    texts = ["七天内可以退货", "五元运费", "七天内可以换货"]
+    about = 0 if best else 2
+    asked = "多久" if best else "换货"
+    chosen = strongest(
+        list("012"), texts, [Question(asked, {str(about): 1}, "", context, answered)], "zh"
+    )
+    assert chosen.told == best
+    assert chosen.tried[chosen.name] == 1.0
+    assert len(chosen.tried) == (6 if context else 2)
 
 
 def test_without_the_library_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

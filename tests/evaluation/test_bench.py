@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from evaluation.bench import Load, Sample, measure, percentile, table
+from evaluation.bench import Load, Sample, measure, percentile, percentiles, table
 
 
 class Service(BaseHTTPRequestHandler):
@@ -44,6 +44,9 @@ def test_percentiles_are_values_that_occurred() -> None:
     assert [percentile(values, share) for share in (0.5, 0.9, 0.99, 1.0)] == [50, 90, 99, 100]
     assert percentile([1.0, 2.0], 0.5) == 1.0
     assert percentile([7.0], 0.99) == 7.0
+    seconds = [value / 1000 for value in values]
+    assert percentiles(seconds) == {"p50": 50, "p90": 90, "p95": 95, "p99": 99, "max": 100}
+    assert percentiles([]) == {}
 
 
 def test_every_client_asks_its_share(port: int) -> None:

@@ -63,6 +63,16 @@ def test_several_folders_come_with_their_means(tmp_path: Path, encoder: BigramEn
     assert "mean of all (2 sets)" in text
 
 
+def test_bm25_is_told_of_earlier_turns_as_well(tmp_path: Path, encoder: BigramEncoder) -> None:
+    turns = [{"q": "冰箱不制冷", "a": "先看电源"}]
+    queries = [{"_id": "q", "text": "还是不行", "history": turns}]
+    folder = beir(tmp_path / "shop", queries=queries, grades=[("q", "d3", 1)])
+    found = json.loads(command(folder, "--systems", "bm25", "--json"))["systems"]["bm25"]
+    assert found["hit@1"] == 1.0
+    assert found["tried"]["jieba words"] < 1.0
+    assert found["tried"]["jieba words, follow-ups with earlier turns and the last answer"] == 1.0
+
+
 def test_scores_are_kept_without_texts_and_compared_later(
     tmp_path: Path, encoder: BigramEncoder
 ) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from indexer import generations, publishing
 from indexer.build import Indexer, build
-from indexer.search import Searcher, SearchRequest
+from indexer.opening import Opened, open_live
+from indexer.search import Searcher, SearchRequest, SearchResponse
 from kb.errors import NotAllowed
 from tests.indexer.fakes import EVERYONE, NOW, BigramEncoder, FakeKb, entry, revision, shop
 
@@ -97,6 +98,33 @@ def test_the_current_file_is_looked_at_rarely(
     for _ in range(20):
         searcher.search(SearchRequest("退货"))
     assert len(looks) == 1
+
+
+def test_who_asks_while_the_first_generation_is_being_opened_waits_for_it(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def open_slowly(root: Path, fingerprint: str) -> Opened | None:
+        begun.set()
+        assert go_on.wait(60)
+        return open_live(root, fingerprint)
+
+    monkeypatch.setattr("indexer.search._CHECK_EVERY", 3600.0)
+    monkeypatch.setattr("indexer.search.open_live", open_slowly)
+    found: list[SearchResponse] = []
+    request = SearchRequest("退款要几天", audiences=EVERYONE)
+    first, second = (
+        threading.Thread(target=lambda: found.append(searcher.search(request))) for _ in range(2)
+    )
+    first.start()
+    assert begun.wait(60)
+    second.start()
+    second.join(0.2)  # as long as whoever does not wait needs to answer with nothing
+    go_on.set()
+    first.join()
+    second.join()
+    assert [each.hits[0].entry_id for each in found] == ["faq-refund-when"] * 2
 
 
 def test_two_builders_do_not_mix(indexer: Indexer, root: Path) -> None:

@@ -1,7 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from kb.agenda import Turn, agenda
+import pytest
+
+from kb.agenda import Turn, agenda, text_dates
 from kb.model import Content, Entry, Kind, Revision, Status, Stewardship
 from kb.validity import Timeline
 
@@ -49,3 +53,26 @@ def test_being_superseded_is_an_end_and_names_the_successor() -> None:
     assert [(a.turn, a.revision.entry_id, a.by) for a in found] == [
         (Turn.STARTS, "new", ""), (Turn.ENDS, "old", "new"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "days"),
+    [
+        (None, [date(2026, 10, 31), date(2026, 12, 12)]),
+        (50, [date(2026, 10, 31), date(2026, 12, 12)]),
+        (5, [date(2026, 12, 12)]),
+    ],
+    ids=["never confirmed", "confirmed before it passed", "confirmed since"],
+)
+def test_a_passed_date_that_somebody_found_right_is_told_no_more(
+    reviewed: int | None, days: list[date]
+) -> None:
+    one = entry("offer", (-90, None))
+    body = "报名截止 2026年10月31日。兑换截止 2026年12月12日。"
+    (revision,) = (replace(r, content=replace(r.content, body=body)) for r in one.revisions)
+    keeper = Stewardship(reviewed_at=None if reviewed is None else NOW - reviewed * DAY)
+    one = replace(one, stewardship=keeper, revisions=(revision,))
+    found = text_dates(
+        {"offer": one}, Timeline([one]), NOW, NOW + 60 * DAY, ZoneInfo("Asia/Shanghai")
+    )
+    assert [each.day for each in found] == days

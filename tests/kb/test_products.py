@@ -52,6 +52,11 @@ def test_a_file_without_products_names_none(text: str, file: Path) -> None:
         b'- {id: "a\\nb", name: x}',
         b'- {id: a, name: "\\u0007x"}',
         b"".join(b"- {id: p%d}\n" % number for number in range(5_001)),
+        b"- {id: 2026-13-45, name: x}",
+        b"- {id: 0x%s, name: x}" % (b"f" * 5_000),
+        b"- {id: %s.5, name: x}" % b":".join([b"59"] * 200),
+        b"- {id: !!bool perhaps, name: x}",
+        b"- {id: !!timestamp soon, name: x}",
     ],
     ids=[
         "cut off",
@@ -64,6 +69,11 @@ def test_a_file_without_products_names_none(text: str, file: Path) -> None:
         "lines",
         "bell",
         "many",
+        "no such day",
+        "huge number",
+        "endless time",
+        "no truth value",
+        "no moment",
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(data: bytes, file: Path) -> None:
@@ -71,6 +81,12 @@ def test_what_cannot_be_read_is_refused_by_name(data: bytes, file: Path) -> None
     with pytest.raises(InvalidInput) as refused:
         read_products(file)
     assert refused.value.problems[0].source == FILE
+
+
+def test_what_is_no_file_is_refused_by_name(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(InvalidInput, match=f"^{FILE}: cannot be read"):
+        read_products(file)
 
 
 def test_names_are_learned_once_and_stay(kb: KnowledgeBase) -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 from kb import migrations, store, tables
-from kb.errors import ZhikeError
+from kb.errors import StorageBusy, ZhikeError
 from kb.knowledge import KnowledgeBase
 from kb.settings import Settings
 
@@ -123,4 +125,42 @@ def test_sqlite_runs_with_the_promised_settings(sqlite_settings: Settings) -> No
         wanted = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 5000}
         for pragma, value in wanted.items():
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    engine.dispose()
+
+
+def test_connections_are_used_again(sqlite_settings: Settings) -> None:
+    """Each that is opened anew costs four statements; so those of a busy moment are kept."""
+    engine = store.open_engine(replace(sqlite_settings, threads=64))
+    opened: list[object] = []
+    sa.event.listen(engine, "connect", lambda connection, _record: opened.append(connection))
+    for _ in range(2):
+        with ExitStack() as stack:
+            for _ in range(16):
+                stack.enter_context(store.read(engine))
+    assert len(opened) == 16
+    engine.dispose()
+
+
+def test_a_process_takes_few_connections_of_a_server(sqlite_settings: Settings) -> None:
+    url = "postgresql://nobody@localhost/none"
+    engine = store.open_engine(replace(sqlite_settings, database_url=url, threads=1024))
+    pool = engine.pool
+    assert isinstance(pool, sa.pool.QueuePool)
+    assert pool.size() + pool._max_overflow == 32
+
+
+def test_too_many_at_once_find_the_database_busy(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = store.open_engine(replace(sqlite_settings, threads=1))
+    monkeypatch.setattr(engine.pool, "_timeout", 0.01)
+    with ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(store.read(engine))
+        with pytest.raises(StorageBusy), store.read(engine):
+            pass
+        with pytest.raises(StorageBusy), store.write(engine):
+            pass
+    with store.read(engine):
+        pass
     engine.dispose()

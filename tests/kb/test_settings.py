@@ -9,7 +9,7 @@ import pytest
 
 from kb import settings as settings_module
 from kb.errors import InvalidInput
-from kb.settings import Settings
+from kb.settings import Settings, read_dotenv
 
 
 def test_defaults(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings.database_url == "sqlite:///var/zhike.db"
     assert settings.site_tz.key == "Asia/Shanghai"
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
-    assert (settings.workers, settings.threads, settings.encoder) == (2, 16, "")
+    assert (settings.workers, settings.threads, settings.encoder) == (2, 32, "")
     assert (settings.reranker, settings.reranker_weight) == ("", 0.5)
 
 
@@ -52,11 +52,9 @@ def test_keys_are_not_shown(tmp_path: Path) -> None:
 
 def test_the_example_file_names_every_setting_with_its_default(tmp_path: Path) -> None:
     example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
-    lines = [line.removeprefix("# ") for line in example.splitlines()[1:]]
-    given = {
-        name: rest.split("#")[0].strip() for name, _, rest in (x.partition("=") for x in lines)
-    }
-    assert Settings.from_env(given, tmp_path) == Settings.from_env({}, tmp_path)
+    (tmp_path / ".env").write_text(re.sub(r"(?m)^#(?=[A-Z_]+=)", "", example), "utf-8")
+    given = read_dotenv(tmp_path / ".env")
+    assert Settings.from_env({}, tmp_path) == Settings.from_env({}, tmp_path / "nowhere")
     delivery = Path(__file__).parents[2] / "assistant" / "desk" / "delivery.py"
     sources = [Path(settings_module.__file__), delivery]
     read = {

@@ -152,6 +152,18 @@ def test_variables_are_merged_by_name() -> None:
     assert torn.merged.slots == (Slot("name", "顾客"),)
 
 
+def test_a_variable_taken_away_here_and_labelled_anew_there_is_a_conflict() -> None:
+    def slots(**labels: str) -> Content:
+        return replace(CONTENT, slots=tuple(Slot(*pair) for pair in labels.items()))
+
+    base = slots(name="称呼", order="订单", sum="金额")
+    without, labelled = slots(name="称呼", sum="金额"), slots(name="称呼", order="单号", sum="金额")
+    for mine, theirs in ((without, labelled), (labelled, without)):
+        found = merge_content(base, mine, theirs)
+        assert not found.clean
+        assert found.merged.slots == theirs.slots, "what is on record stays until somebody decides"
+
+
 def test_what_nobody_changed_is_as_it_was() -> None:
     found = merge_content(CONTENT, CONTENT, CONTENT)
     assert (found.clean, found.fields, found.merged) == (True, (), CONTENT)

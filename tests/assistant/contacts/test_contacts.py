@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from assistant.contacts.contacts import Contacts
 from assistant.contacts.model import (
@@ -345,3 +346,69 @@ def test_a_message_that_comes_in_between_counts(database: Engine, clock: FakeClo
     added, _ = contacts.add_message(contact_id, PLATFORM, says("随后"))
     assert (added.number, asked) == (2, [["随后"], ["抢先", "随后"]])
     assert contacts.get(contact_id, LI)[0].contact.risk == {"count": 2}
+
+
+@pytest.fixture
+def writing(monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
+    """Not empty while contacts keep everybody else from writing."""
+    held: list[Connection] = []
+
+    @contextmanager
+    def watched(engine: Engine) -> Iterator[Connection]:
+        with write(engine) as connection:
+            held.append(connection)
+            try:
+                yield connection
+            finally:
+                held.pop()
+
+    monkeypatch.setattr("assistant.contacts.contacts.write", watched)
+    return held
+
+
+def test_nobody_waits_for_the_risk_of_a_new_contact(
+    database: Engine, clock: FakeClock, writing: list[Connection]
+) -> None:
+    """It is read while others may write; who opens the same contact meanwhile is first."""
+    other = Contacts(database, clock)
+    new = NewContact(Channel.CHAT, messages=(says("甲"),), external_id="c1")
+
+    def assess(
+        messages: Sequence[Message], slots: Mapping[str, str], now: datetime
+    ) -> Mapping[str, object]:
+        assert not writing
+        assert other.create(new, PLATFORM)[1]
+        return {}
+
+    seen, made = Contacts(database, clock, assess).create(new, PLATFORM)
+    assert not made
+    assert [m.text for m in other.get(seen.contact.id, LI)[1]] == ["甲"]
+
+
+def test_resuming_adds_what_is_new_and_lets_others_write_meanwhile(
+    database: Engine, clock: FakeClock, writing: list[Connection]
+) -> None:
+    other = Contacts(database, clock)
+    asked: list[list[str]] = []
+
+    def assess(
+        messages: Sequence[Message], slots: Mapping[str, str], now: datetime
+    ) -> Mapping[str, object]:
+        asked.append([m.text for m in messages])
+        if len(asked) == 1:
+            assert not writing
+            other.add_message(contact_id, PLATFORM, says("抢先", external_id="m2"))
+        return {"count": len(messages)}
+
+    contact_id = other.create(
+        NewContact(Channel.CHAT, messages=(says("甲", external_id="m1"),)), PLATFORM
+    )[0].contact.id
+    other.close(contact_id, LI)
+    new = [says("甲", external_id="m1"), says("抢先", external_id="m2"), says("随后")]
+    resumed = Contacts(database, clock, assess).resume(
+        contact_id, PLATFORM, new, "投诉组", lambda *_: None
+    )
+    assert asked == [["甲", "抢先", "随后"], ["甲", "抢先", "随后"]]
+    assert [m.text for m in other.get(contact_id, LI)[1]] == ["甲", "抢先", "随后"]
+    assert (resumed.contact.message_count, resumed.contact.risk) == (3, {"count": 3})
+    assert (resumed.contact.status, resumed.contact.skill_group) == (Status.OPEN, "投诉组")

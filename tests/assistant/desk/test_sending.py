@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from assistant.desk import mail
+from assistant.desk import mail, webhook
 from assistant.desk.delivery import Delivery, MailServer
 from assistant.desk.digest import Digest
 from assistant.desk.sending import Sent, send_all
@@ -69,6 +71,32 @@ def test_nobody_there_is_a_failure_not_a_crash(hook: Hook) -> None:
     gone = Webhook("http://127.0.0.1:1/x", SECRET, private=True)
     with pytest.raises(DeliveryFailed):
         gone.send({}, lambda _: None)
+
+
+def test_one_that_answers_a_byte_at_a_time_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "DEADLINE", 0.2)
+    cut_off = threading.Event()
+
+    def dribble(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.")
+            for _ in range(200):  # it would end well, much later
+                connection.sendall(b"1")
+                if cut_off.wait(0.05):
+                    return
+            connection.sendall(b" 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=dribble, args=(listening,))
+        server.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        try:
+            with pytest.raises(DeliveryFailed):
+                Webhook(address, SECRET, private=True).send_once({}, {})
+        finally:
+            cut_off.set()
+            server.join()
 
 
 class Box:

@@ -8,10 +8,11 @@ from assistant.selfservice.model import Site
 from assistant.selfservice.selfservice import SelfService
 from assistant.selfservice.sites import SiteChanges
 from assistant.wiring import Services
+from tests.assistant.selfservice.beginning import begin
 from tests.assistant.selfservice.help_library import library
 from tests.assistant.selfservice.talking import script, talk, talk_services
 
-__all__ = ["library", "script", "talk", "talk_services"]
+__all__ = ["begin", "library", "script", "talk", "talk_services"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,12 +11,12 @@ import pytest
 from assistant.contacts.model import Changes, NewMessage, Speaker, Status
 from assistant.risk import Message, assess, load_settings
 from assistant.selfservice import store
-from assistant.selfservice.handing_over import FROM_CONTACT
+from assistant.selfservice.handing_over import FROM_CONTACT, Extra, Wanted
 from assistant.selfservice.journal import MovedOn
-from assistant.selfservice.model import MessageKind, Mode, VisitSpeaker
+from assistant.selfservice.model import MessageKind, Mode, VisitMessage, VisitSpeaker
 from assistant.selfservice.scene import Step
-from kb.errors import InvalidInput
-from kb.store import write
+from kb.errors import Conflict, InvalidInput
+from kb.store import read, write
 from tests.assistant.conftest import FakeClock
 from tests.assistant.selfservice.talking import AGENT, Talk
 
@@ -231,3 +232,151 @@ def test_of_two_verdicts_at_once_one_counts(talk: Talk) -> None:
     talk.judge(turn, solved=False)
     with pytest.raises(MovedOn):
         conversations._take(scene, Step(scene.visit, judged=marked))
+
+
+def just_before(talk: Talk, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Another tab does something when the next hand-over has been worked out."""
+    handing = talk.services.selfservice.conversations._handing
+    begin = handing.begin
+
+    def later(wanted: Wanted, extra: Extra | None = None) -> list[VisitMessage]:
+        monkeypatch.setattr(handing, "begin", begin)
+        happens()
+        return begin(wanted, extra)
+
+    monkeypatch.setattr(handing, "begin", later)
+
+
+def test_what_is_said_while_another_tab_asks_for_a_person_is_not_lost(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversations = talk.services.selfservice.conversations
+    just_before(talk, monkeypatch, lambda: conversations.ask_for_person(talk.visit))
+    turn = talk.say("你们就是骗子！！我要投诉")
+    assert [m.text for m in turn.messages] == ["你们就是骗子！！我要投诉"]
+    assert turn.state.mode is Mode.WAITING
+    assert "你们就是骗子！！我要投诉" in [m.text for m in talk.history().messages]
+    assert [m.text for m in talk.transcript if m.role is Speaker.CUSTOMER] == [
+        "你们就是骗子！！我要投诉"
+    ]
+
+
+def test_who_leaves_a_message_while_another_tab_asks_for_a_person_is_told(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversations = talk.services.selfservice.conversations
+    just_before(talk, monkeypatch, lambda: conversations.ask_for_person(talk.visit))
+    with pytest.raises(Conflict):
+        conversations.leave_ticket(talk.visit, "李", "a@b.example", "请回电")
+
+
+def test_of_two_messages_left_at_once_both_are_kept(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = talk.services.selfservice
+    talk.change_site(webhook_url="https://crm.example.com/zhike")
+
+    def leave(text: str) -> None:
+        own.conversations.leave_ticket(talk.visit, "李", "a@b.example", text)
+
+    just_before(talk, monkeypatch, lambda: leave("第一"))
+    leave("第二")
+    assert {t.text for t in own.tickets.of(talk.contact.id, AGENT)} == {"第一", "第二"}
+    with read(talk.services.kb.engine) as connection:
+        assert [d.kind for d in store.deliveries(connection)] == ["ticket", "ticket"]
+
+
+def test_what_two_tabs_turn_down_is_all_turned_down(talk: Talk) -> None:
+    one, other = talk.say("退货运费谁出"), talk.say("发票在哪里下载")
+    conversations = talk.services.selfservice.conversations
+    scene = conversations._scene(talk.visit)
+    payload = {**one.messages[-1].payload, "verdict": "not_solved"}
+    step = conversations._replying.to_verdict(scene, replace(one.messages[-1], payload=payload))
+    talk.judge(other, solved=False)
+    with pytest.raises(MovedOn):
+        conversations._take(scene, step)
+    talk.judge(one, solved=False)
+    rejected = conversations._scene(talk.visit).visit.rejected
+    assert set(rejected) == {"invoice-where", "return-freight"}
+
+
+def test_words_that_cross_with_the_agents_closing_are_the_agents(talk: Talk) -> None:
+    talk.say("转人工")
+    take(talk)
+    conversations, contacts = talk.services.selfservice.conversations, talk.services.contacts
+    before = conversations._scene(talk.visit)
+    contacts.close(talk.contact.id, AGENT)
+    turn = conversations._pass_on(before, "还有一个问题", "late")
+    assert talk.contact.status is Status.OPEN
+    assert turn.state.mode is Mode.AGENT
+    contacts.close(talk.contact.id, AGENT)
+    assert talk.history().state.mode is Mode.CLOSED
+    assert talk.say("还是要人工").state.mode is Mode.WAITING
+
+
+def test_a_visit_left_behind_by_such_a_crossing_gets_a_person(talk: Talk) -> None:
+    """As an earlier version stored it: closed, while its contact is open and holds the words."""
+    talk.say("转人工")
+    take(talk)
+    conversations = talk.services.selfservice.conversations
+    before = conversations._scene(talk.visit)
+    talk.services.contacts.close(talk.contact.id, AGENT)
+    stuck = conversations._pass_on(before, "还有一个问题", "late")
+    with write(talk.services.kb.engine) as connection:
+        now = conversations._scene(talk.visit).visit
+        store.save_visit(connection, replace(now, mode=Mode.CLOSED))
+    assert stuck.messages
+    assert conversations.ask_for_person(talk.visit).state.mode is Mode.WAITING
+    assert [m.text for m in talk.transcript].count("还有一个问题") == 1
+
+
+def test_what_an_agent_opens_again_is_the_agents(talk: Talk) -> None:
+    talk.say("转人工")
+    take(talk)
+    talk.services.contacts.close(talk.contact.id, AGENT)
+    talk.services.contacts.reopen(talk.contact.id, AGENT)
+    assert talk.history().state.mode is Mode.AGENT
+
+
+def test_words_that_an_agent_noted_come_back_to_nobody_as_new(talk: Talk) -> None:
+    talk.say("转人工")
+    take(talk)
+    talk.services.contacts.close(talk.contact.id, AGENT)
+    noted = NewMessage(Speaker.CUSTOMER, "电话里说：还没收到")
+    talk.services.contacts.add_message(talk.contact.id, AGENT, noted)
+    conversations = talk.services.selfservice.conversations
+    with write(talk.services.kb.engine) as connection:
+        now = conversations._scene(talk.visit).visit
+        store.save_visit(connection, replace(now, mode=Mode.BOT))
+    talk.say("转人工")
+    assert [m.text for m in talk.transcript].count("电话里说：还没收到") == 1
+
+
+def test_the_story_goes_further_back_than_what_answers_are_made_from(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.selfservice.conversation._READ", 2)
+    talk.say("退货运费谁出")
+    talk.say("发票在哪里下载")
+    talk.say("转人工")
+    said = [m.text for m in talk.transcript if m.role is Speaker.CUSTOMER]
+    assert said == ["退货运费谁出", "发票在哪里下载", "转人工"]
+    assert "退货运费谁出？（return-freight）" in talk.transcript[-1].text
+
+
+@pytest.mark.parametrize("in_words", [True, False])
+def test_a_visit_too_full_for_the_assistant_still_gets_a_person(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, in_words: bool
+) -> None:
+    monkeypatch.setattr("assistant.selfservice.conversation.MAX_MESSAGES", 4)
+    talk.say("退货运费谁出")
+    talk.say("发票在哪里下载")
+    with pytest.raises(InvalidInput):
+        talk.say("退款多久到账")
+    if in_words:
+        talk.say("转人工")
+    else:
+        talk.services.selfservice.conversations.ask_for_person(talk.visit)
+    turn = talk.say("我的冰箱坏了")
+    assert turn.state.mode is Mode.WAITING
+    assert "我的冰箱坏了" in [m.text for m in talk.transcript]

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from assistant.selfservice import store
 from assistant.selfservice.identity import (
     CLOCK_SKEW,
     MAX_LIFE,
@@ -29,7 +31,7 @@ from assistant.selfservice.selfservice import SelfService
 from assistant.selfservice.sites import SiteChanges
 from kb import tables
 from kb.errors import NotFound
-from kb.store import read
+from kb.store import read, write
 from tests.assistant.conftest import NOW, FakeClock
 
 SECOND = timedelta(seconds=1)
@@ -318,6 +320,37 @@ def test_a_visit_stays_its_customers(selfservice: SelfService, shop: Site, signe
     assert refused.value.fault is Fault.OTHER
     again = selfservice.identity.attach(signed(name="王小姐", jti="three"), visit, shop)
     assert again.customer["name"] == "王小姐"
+
+
+def test_customers_whose_ids_look_alike_once_masked_are_told_apart(
+    selfservice: SelfService, shop: Site, signed: Sign, engine: Engine
+) -> None:
+    visit, token, _until = selfservice.sessions.begin(shop)
+    selfservice.identity.attach(signed(sub="13812345678"), visit, shop)
+    with pytest.raises(IdentityRefused) as refused:
+        selfservice.identity.attach(signed(sub="13912345679", jti="two"), visit, shop)
+    assert refused.value.fault is Fault.OTHER
+    renewed = selfservice.sites.renew_secret(shop.id)
+    secret = selfservice.sites.secret(renewed)
+    again = jwt.encode(claims_for(shop, sub="13812345678", jti="two"), secret, algorithm="HS256")
+    assert selfservice.identity.attach(again, visit, renewed).customer["id"] == "[手机号]"
+    found = selfservice.sessions.find(token)
+    assert found is not None
+    assert set(found[0].customer) == {"id", "name", "grade"}
+    with read(engine) as connection:
+        assert "138" not in str(connection.execute(sa.select(tables.visit.c.customer)).all())
+
+
+def test_a_customer_from_before_there_were_digests_is_known_where_nothing_was_masked(
+    selfservice: SelfService, shop: Site, signed: Sign, engine: Engine
+) -> None:
+    plain, hidden = (selfservice.sessions.begin(shop)[0] for _ in range(2))
+    with write(engine) as connection:
+        store.save_visit(connection, replace(plain, customer={"id": "user-42"}))
+        store.save_visit(connection, replace(hidden, customer={"id": "[手机号]"}))
+    assert selfservice.identity.attach(signed(), plain, shop).subject
+    with pytest.raises(IdentityRefused):
+        selfservice.identity.attach(signed(sub="13812345678", jti="two"), hidden, shop)
 
 
 def test_an_ended_visit_gets_no_customer(

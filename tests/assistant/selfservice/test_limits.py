@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.selfservice import limits as module
-from assistant.selfservice.limits import Kind, Limits, Rate, address_key
+from assistant.selfservice.limits import DEAREST, Kind, Limits, Rate, address_key
 from kb.settings import Settings
 
 RATES = {Kind.VISIT: Rate(60), Kind.ADDRESS: Rate(120), Kind.SITE: Rate(600)}
@@ -129,9 +129,9 @@ def test_processes_share_what_was_set(settings: Settings, workers: int, share: f
     assert taken(Limits.of(several), [VISIT]) == 40 * share
 
 
-def test_the_smallest_rate_still_lets_one_through(settings: Settings) -> None:
+def test_the_smallest_rate_still_lets_the_dearest_through(settings: Settings) -> None:
     limits = Limits.of(replace(settings, workers=16, widget_per_visit=1))
-    assert limits.take([VISIT]) == 0
+    assert limits.take([VISIT], DEAREST) == 0
     assert limits.take([VISIT]) > 60
 
 

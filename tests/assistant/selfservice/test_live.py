@@ -137,6 +137,16 @@ def test_a_stream_begins_with_what_was_missed(talk: Talk) -> None:
     assert [m.number for m in conversations.behind(talk.visit, newest - 1).messages] == [newest]
 
 
+def test_a_stream_begins_with_the_newest_of_a_long_visit(talk: Talk) -> None:
+    talk.say("转人工")
+    contacts, contact_id = talk.services.contacts, talk.contact.id
+    for number in range(120):
+        contacts.add_message(contact_id, AGENT, NewMessage(Speaker.AGENT, str(number)))
+    conversations = talk.services.selfservice.conversations
+    for turn in (talk.history(), *(conversations.behind(talk.visit, after) for after in (None, 0))):
+        assert [m.text for m in turn.messages] == [str(number) for number in range(20, 120)]
+
+
 def test_customers_leave_room_for_staff(live_app: Flask) -> None:
     made = cast(Followers, live_app.extensions[widget_events.EXTENSION])
     followers = Followers(made.frames, most=2)

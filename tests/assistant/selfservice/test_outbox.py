@@ -7,6 +7,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -161,6 +162,26 @@ def test_it_is_given_up_in_the_end_and_says_so(
     (delivery,) = deliveries(talk)
     assert delivery.failed_at is not None
     assert "given up" in caplog.text
+
+
+def test_a_try_that_fails_in_a_new_way_holds_up_no_other(talk: Talk) -> None:
+    talk.change_site(webhook_url="https://crm.example.com/hook")
+    talk.say("转人工")
+    own = talk.services.selfservice
+    other = replace(talk, visit=own.sessions.begin(talk.site)[0])
+    other.say("转人工", name="b")
+    sent: list[str] = []
+
+    def break_once(hook: Webhook, delivery: Delivery) -> None:
+        sent.append(delivery.id)
+        if len(sent) == 1:
+            raise UnicodeError("label empty or too long")
+
+    assert outbox(talk, send=break_once).deliver_due() == 2
+    assert len(set(sent)) == 2
+    failed, taken = sorted(deliveries(talk), key=lambda each: each.delivered_at is not None)
+    assert (failed.attempts, failed.failed_at) == (1, None)
+    assert taken.delivered_at is not None
 
 
 def test_it_survives_the_process_and_two_do_not_send_the_same(talk: Talk, clock: FakeClock) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
-from assistant.catalogue import CatalogueKeeper
+from assistant.catalogue import MAX_AGE, CatalogueKeeper
+from assistant.selfservice import public_knowledge
 from assistant.selfservice.public_knowledge import PublicKnowledge
 from assistant.wiring import Services
 from kb.errors import NotFound
@@ -110,6 +114,66 @@ def test_within_a_block_the_picture_stays(services: Services, knowledge: PublicK
         published(services.kb, "another", replace(ARTICLE, title="另一篇"))
         assert knowledge.article("another") is None
     assert knowledge.article("another") is not None
+
+
+@dataclass
+class Makings:
+    """Counts how often the public articles are gathered, and makes that take a while."""
+
+    make: Callable[..., object] = public_knowledge._picture
+    count: int = 0
+
+    def __call__(self, *given: object) -> object:
+        self.count += 1
+        threading.Event().wait(0.1)
+        return self.make(*given)
+
+
+@pytest.fixture
+def makings(monkeypatch: pytest.MonkeyPatch) -> Makings:
+    counting = Makings()
+    monkeypatch.setattr(public_knowledge, "_picture", counting)
+    return counting
+
+
+def test_many_threads_that_miss_a_picture_make_it_once(
+    services: Services, knowledge: PublicKnowledge, makings: Makings
+) -> None:
+    published(services.kb, "open-one", ARTICLE)
+    together = threading.Barrier(8)
+
+    def look(_number: int) -> int:
+        together.wait()
+        return len(knowledge.articles())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(look, range(8))) == [1] * 8
+    assert makings.count == 1
+
+
+def test_who_holds_an_old_picture_takes_no_new_one_away(
+    services: Services, knowledge: PublicKnowledge, makings: Makings
+) -> None:
+    published(services.kb, "open-one", ARTICLE)
+    with ThreadPoolExecutor(1) as other, knowledge.held():
+        assert len(knowledge.articles()) == 1
+        published(services.kb, "another", replace(ARTICLE, title="另一篇"))
+        for _ in range(3):
+            assert len(other.submit(knowledge.articles).result()) == 2
+            assert len(knowledge.articles()) == 1
+    assert makings.count == 2
+
+
+def test_a_catalogue_that_is_renewed_without_a_change_costs_no_reading(
+    services: Services, knowledge: PublicKnowledge, clock: FakeClock
+) -> None:
+    published(services.kb, "open-one", ARTICLE)
+    catalogue, questions = services.catalogue.current(), knowledge.questions()
+    clock.advance(2 * MAX_AGE)
+    assert knowledge.questions() is questions
+    assert services.catalogue.current() is not catalogue
+    published(services.kb, "open-one", replace(ARTICLE, title="还能退吗？"))
+    assert [asked.text for asked in knowledge.questions()] == ["还能退吗？"]
 
 
 def test_most_used_questions_come_first_and_no_matter_twice(

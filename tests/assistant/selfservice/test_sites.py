@@ -63,6 +63,8 @@ def test_a_site_without_origins_admits_nobody(selfservice: SelfService) -> None:
         ("webhook", {"webhook_url": "https://crm.example.com:99999/"}),
         ("webhook", {"webhook_url": "https://crm.example.com/\r\nHost: x"}),
         ("webhook", {"webhook_url": "https://"}),
+        ("webhook", {"webhook_url": "https://crm..example.com/"}),
+        ("webhook", {"webhook_url": f"https://{'x' * 64}.example.com/"}),
         *(
             ("origins", {"origins": (origin,)})
             for origin in (

@@ -103,3 +103,18 @@ def test_no_ticket_while_a_person_is_there(talk: Talk) -> None:
         talk.services.selfservice.conversations.leave_ticket(
             talk.visit, "李", "a@b.example", "补充"
         )
+
+
+def test_the_same_name_is_the_same_ticket(talk: Talk) -> None:
+    """Also when somebody has taken it on meanwhile."""
+    conversations = talk.services.selfservice.conversations
+    given = (talk.visit, "李女士", "a@b.example", "请回电", "t1")
+    first = conversations.leave_ticket(*given)
+    again = conversations.leave_ticket(*given)
+    assert (first.repeated, again.repeated) == (False, True)
+    assert again.messages == first.messages
+    new = NewMessage(Speaker.AGENT, "您好")
+    talk.services.contacts.add_message(talk.contact.id, AGENT, new)
+    assert conversations.leave_ticket(*given).repeated
+    assert len(talk.services.selfservice.tickets.of(talk.contact.id, AGENT)) == 1
+    assert [m.text for m in talk.transcript].count("请回电") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from assistant.selfservice.model import Site
 from assistant.selfservice.sites import SiteChanges
 from assistant.web.app import create_app
 from assistant.wiring import Services
-from tests.assistant.selfservice.talking import ORIGIN
+from tests.assistant.conftest import TZ, published
+from tests.assistant.selfservice.talking import KNOWLEDGE, ORIGIN
 
 
 class Widget:
@@ -104,6 +107,33 @@ def test_only_what_came_after(widget: Widget) -> None:
     assert [message["number"] for message in told["messages"]] == [2]
 
 
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (datetime(2026, 12, 1, tzinfo=TZ), "2026-11-30"),
+        (datetime(2026, 12, 1, 18, 30, tzinfo=TZ), "2026-12-01 18:30"),
+    ],
+)
+def test_the_last_day_is_told_not_the_one_after(
+    widget: Widget, talk_services: Services, end: datetime, told: str
+) -> None:
+    offer = replace(KNOWLEDGE["return-freight"], effective_until=end)
+    published(talk_services.kb, "return-freight", offer)
+    said = widget.say("退货运费谁出").json
+    assert said is not None
+    assert said["messages"][1]["answers"][0]["valid_until"] == told
+
+
+def test_the_newest_answers_come_with_their_whole_article(widget: Widget) -> None:
+    for number in range(12):
+        widget.say("退货运费谁出", f"m{number}")
+    told = widget.call("GET", "/conversation").json
+    assert told is not None
+    answers = [answer for message in told["messages"] for answer in message.get("answers", [])]
+    assert [bool(answer["detail"]) for answer in answers] == [False] * 2 + [True] * 10
+    assert all(answer["url"] for answer in answers), "the older ones have their link"
+
+
 def test_options_are_texts(widget: Widget) -> None:
     told = widget.say("不制冷怎么办").json
     assert told is not None
@@ -187,3 +217,10 @@ def test_what_is_internal_shows_nowhere(widget: Widget) -> None:
         assert "组长" not in text
         assert "回电" not in text
         assert "agent-tip" not in text
+
+
+def test_the_same_ticket_again_answers_as_before(widget: Widget) -> None:
+    ticket = {"name": "李女士", "reach": "13812345678", "text": "请回电", "external_id": "t1"}
+    first, second = widget.call("POST", "/tickets", ticket), widget.call("POST", "/tickets", ticket)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json == second.json

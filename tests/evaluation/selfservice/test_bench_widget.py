@@ -6,7 +6,7 @@ import asyncio
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from evaluation.bench_widget import (
     text,
 )
 from evaluation.console_client import Client, Failed, Stream, follow
-from evaluation.widget_load import Phase, Plan, Sent, run
+from evaluation.widget_load import Phase, Plan, Sent, Widget, run
 
 ROOT = Path(__file__).parents[3]
 SITE = "0123456789ab"
@@ -58,10 +58,23 @@ def test_whatever_does_not_hold_is_named() -> None:
     some = Sent(
         answered=[0.05] * 998, refused=[0.01], statuses={"201": 998, "429": 1}, errors={"oh": 1}
     )
-    assert measured(load=some).failures == ["load: 2 of 1000 messages were refused or went wrong"]
+    told = "2 of 1000 messages were refused, held back or went wrong"
+    assert measured(load=some).failures == [f"load: {told}"]
+    assert measured(recovery=some).failures == [f"recovery: {told}"]
     assert measured(overload=some).failures == []  # one of a thousand
-    late = Sent(answered=[0.1], refused=[3.0] * 50, statuses={"201": 1, "503": 50})
-    assert measured(overload=late).failures == ["overload: refusals take 3000 ms, over 1000"]
+    one = Sent(answered=[0.05] * 999, statuses={"201": 999}, errors={"oh": 1})
+    assert measured(load=one, recovery=one).failures == []
+    held = Sent(answered=[0.05] * 100, statuses={"201": 100}, held_back={"a visit": 1})
+    assert "held back" in measured(recovery=held).failures[0]
+    assert measured(overload=held).failures == []
+    waited = Sent(answered=[0.1], refused=[1.4] * 50, statuses={"201": 1, "503": 50})
+    assert measured(overload=waited).failures == []
+    late = replace(waited, refused=[3.0] * 50)
+    assert measured(overload=late).failures == ["overload: refusals take 3000 ms, over 1500"]
+    crawling = Sent(answered=[9.0] * 100, statuses={"201": 100})
+    assert measured(overload=crawling).failures == ["overload: answers take 9000 ms, over 2000"]
+    shut = Sent(refused=[0.1] * 100, statuses={"503": 100})
+    assert measured(overload=shut).failures == ["overload: no message was answered"]
     lost = Sent(answered=[0.1], statuses={"201": 1}, errors={"no answer within 10 s": 5})
     assert "no answer within" in measured(overload=lost).failures[0]
     assert measured(load=Sent()).failures == ["load: no message was answered"]
@@ -75,6 +88,9 @@ def test_memory_and_the_index_count_too() -> None:
     assert failures == [
         "no index was published during the load", "memory grew from 400 to 900 MiB under overload",
     ]  # fmt: skip
+    too_late = Measured(Load(seconds=60.0), phases, {LOAD: Costs(), OVERLOAD: Costs()}, 61.0)
+    assert too_late.failures == ["the index was live after 61.0 s, when the load was over"]
+    assert replace(too_late, published=59.0).failures == []
     told = text(Measured(Load(), phases, costs, None))
     assert told.count("NOT HELD") == 2
     assert "p95 50 ms" in told
@@ -84,10 +100,26 @@ def test_memory_and_the_index_count_too() -> None:
 
 
 class Service:
-    """A stand-in for self-service: keeps what it is asked, and answers by the path."""
+    """A stand-in for self-service: keeps what it is asked, and answers by the path.
+
+    Attributes:
+        heads: What it was asked.
+        sent_away: Which visits may not begin, by their number.
+        retry: The header line that tells these when to come back.
+        hangs_up: On whoever ends a visit.
+        streams: How many event streams it opens; more are refused.
+        slow: Seconds that all messages but the first take.
+    """
 
     def __init__(self, message: tuple[str, dict[str, Any]], headers: str = "") -> None:
         self.heads: list[str] = []
+        self.sent_away = range(0)
+        self.hangs_up = False
+        self.streams = 1_000
+        self.slow = 0.0
+        self.retry = "Retry-After: 0\r\n"
+        self._begun = 0
+        self._said = 0
         self._message = message
         self._headers = headers
 
@@ -98,6 +130,11 @@ class Service:
                 self.heads.append(head)
                 length = head.lower().partition("content-length:")[2].split("\r\n")[0]
                 await reader.readexactly(int(length or 0))
+                if self.hangs_up and head.startswith("DELETE"):
+                    return
+                if "/messages" in head:
+                    self._said += 1
+                    await asyncio.sleep(self.slow if self._said > 1 else 0.0)
                 writer.write(self._answer(head.split("\r\n")[0]))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -107,19 +144,26 @@ class Service:
 
     def _answer(self, line: str) -> bytes:
         if line.startswith("GET"):
+            self.streams -= 1
+            if self.streams < 0:
+                return b"HTTP/1.1 503 BUSY\r\nContent-Length: 0\r\n\r\n"
             state = b'event: state\ndata: {"mode": "waiting"}\n\n'
             chunks = b"D\r\nretry: 1000\n\n\r\n%X\r\n%b\r\n" % (len(state), state)
             return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
         if line.startswith("DELETE"):
             return b"HTTP/1.1 204 NO CONTENT\r\n\r\n"
         status, body = "201 CREATED", {"token": "zkw_secret", "state": {"mode": "bot"}}
-        if "/handover" in line:
+        later = self._headers if "/messages" in line else ""
+        if "/sessions" in line:
+            self._begun += 1
+            if self._begun in self.sent_away:
+                status, body, later = "429 LATER", {}, self.retry
+        elif "/handover" in line:
             status, body = "200 OK", {"state": {"mode": "waiting"}}
         elif "/messages" in line:
             status, body = self._message
         data = json.dumps(body).encode()
-        extra = self._headers if "/messages" in line else ""
-        return f"HTTP/1.1 {status}\r\n{extra}Content-Length: {len(data)}\r\n\r\n".encode() + data
+        return f"HTTP/1.1 {status}\r\n{later}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
 def played(service: Service, *phases: Phase, streams: int = 1) -> dict[str, Sent]:
@@ -128,9 +172,10 @@ def played(service: Service, *phases: Phase, streams: int = 1) -> dict[str, Sent
         async with server:
             port = server.sockets[0].getsockname()[1]
             plan = Plan(port, SITE, "https://shop.example", 4, streams, list(phases))
-            found = await run(plan)
-            await asyncio.sleep(0.05)  # both sides see the end before the loop does
-            return found
+            try:
+                return await run(plan)
+            finally:
+                await asyncio.sleep(0.05)  # both sides see the end before the loop does
 
     with ThreadPoolExecutor(1) as pool:  # a browser's driver may keep a loop in this thread
         return pool.submit(asyncio.run, play()).result()
@@ -165,8 +210,10 @@ def test_what_is_refused_with_a_time_to_come_back_is_no_error() -> None:
     assert (bare.refused, bare.errors) == ([], {"status 503": went})
 
 
-def test_who_is_handed_over_listens_and_the_oldest_makes_room() -> None:
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_who_is_handed_over_listens_and_the_oldest_makes_room(hangs_up: bool) -> None:
     service = Service(("201 CREATED", {"state": {"mode": "waiting"}}))
+    service.hangs_up = hangs_up  # which does not keep the next customer out
     sent = played(service, Phase(LOAD, 50.0, 0.2))[LOAD]
     unsent(sent)
     assert sent.errors == {}
@@ -179,12 +226,77 @@ def test_who_is_handed_over_listens_and_the_oldest_makes_room() -> None:
     assert sum("/events" in line for line in lines) == 1 + left
 
 
+def test_customers_who_cannot_come_in_are_held_back_and_come_in_the_next_phase(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("evaluation.widget_load._TRIES", 1)
+    service = Service(("201 CREATED", {"state": {"mode": "waiting"}}))
+    service.sent_away = range(5, 8)  # the four widgets have a visit when the load begins
+    found = played(service, Phase(OVERLOAD, 100.0, 0.3), Phase(RECOVERY, 50.0, 0.2))
+    over = found[OVERLOAD]
+    unsent(over)
+    assert over.held_back["a visit: it could not begin"] == 3
+    assert over.held_back["a message: its customer had no visit yet"] > 0
+    assert over.errors == {}
+    over = replace(over, answered=QUICK.answered)
+    assert measured(overload=over).failures == []
+    assert measured(load=over).failures != [], "in the load nobody may be held back"
+    began = [head for head in service.heads if head.startswith("POST /widget/v1/sessions")]
+    assert len(began) > 7, "they come again"
+    assert found[RECOVERY].statuses["201"] > 0
+    assert "a visit: it could not begin" not in found[RECOVERY].held_back
+
+
+def test_a_service_that_does_not_answer_is_not_excused_by_a_customer_who_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("evaluation.widget_load._TRIES", 1)
+    service = Service(("201 CREATED", {"state": {"mode": "waiting"}}))
+    service.sent_away, service.slow = range(5, 6), 0.5
+    sent = played(service, Phase(OVERLOAD, 100.0, 0.2))[OVERLOAD]
+    assert unsent(sent) > 0
+    assert "a message: its customer had no visit yet" not in sent.held_back
+
+
+def test_who_cannot_begin_for_another_reason_is_an_error() -> None:
+    service = Service(("201 CREATED", {"state": {"mode": "waiting"}}))
+    service.sent_away, service.retry = range(5, 1_000), ""
+    sent = played(service, Phase(LOAD, 100.0, 0.1))[LOAD]
+    assert sent.errors["a new customer: a visit could not begin: status 429"] > 0
+    assert sent.held_back == {}
+
+
+def test_who_cannot_listen_comes_again_in_the_next_phase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluation.widget_load._TRIES", 1)
+    service = Service(("201 CREATED", {"state": {"mode": "waiting"}}))
+    service.streams = 1  # that of the one who is with a person from the beginning
+    found = played(service, Phase(OVERLOAD, 100.0, 0.2), Phase(RECOVERY, 20.0, 0.6))
+    for sent in found.values():
+        assert sent.errors["around a hand-over: an event stream was refused: status 503"] == 3
+    began = sum(head.startswith("POST /widget/v1/sessions") for head in service.heads)
+    assert began == 4 + 3
+
+
+def test_a_mistake_in_the_load_itself_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def wrong(self: Widget, text: str) -> tuple[int, bytes, bytes]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Widget, "say", wrong)
+    with pytest.raises(ExceptionGroup) as caught:
+        played(Service(("201 CREATED", {})), Phase(LOAD, 100.0, 0.1))
+    assert caught.group_contains(ZeroDivisionError)
+
+
 def test_the_first_of_a_phase_may_not_count() -> None:
     service = Service(("201 CREATED", {"state": {"mode": "bot"}}))
     sent = played(service, Phase(RECOVERY, 100.0, 0.2, uncounted=0.1))[RECOVERY]
     went = 20 - unsent(sent)
     assert sent.statuses == {"201": went}
     assert 0 < len(sent.answered) <= 10
+    busy = Service(("503 BUSY", {}), "Retry-After: 1\r\n")
+    refused = played(busy, Phase(RECOVERY, 100.0, 0.2, uncounted=0.1))[RECOVERY]
+    assert 0 < len(refused.refused) <= 10
+    assert refused.statuses["503"] == 20 - unsent(refused)
 
 
 def test_a_refused_stream_is_told_at_once() -> None:

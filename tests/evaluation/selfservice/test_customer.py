@@ -144,3 +144,13 @@ def test_patience_ends() -> None:
     found, heard = played(script(ASKS), *[answers(WRONG)] * 8)
     assert found.outcome is Outcome.GAVE_UP
     assert heard.count("[not solved]") == 6
+
+
+def test_what_the_last_choice_brings_counts() -> None:
+    which = Reaction(options=("七天无理由退货规则",))
+    found, heard = played(script(ASKS), which, which, which, answers(RIGHT))
+    assert (found.outcome, len(heard)) == (Outcome.SOLVED, 4)
+    found, heard = played(script(BELIEVES), which, which, which, answers(WRONG))
+    assert (found.outcome, len(heard)) == (Outcome.WRONG_ANSWER, 4)
+    found, heard = played(script(BELIEVES), which, which, which, which, answers(RIGHT))
+    assert (found.outcome, heard[-1]) == (Outcome.SOLVED, "怎么退货")

@@ -10,9 +10,13 @@ from evaluation.selfservice.measuring import Measured
 from evaluation.selfservice.visits import Said, Script
 
 
-def ended(name: str, outcome: Outcome, *, handover: str = "", reason: str = "") -> Visit:
-    needs = () if handover else (frozenset({"a"}),)
-    script = Script(name, "dev", "zh", "short", "目标", (Said("话", (0,)),), needs, handover)
+def ended(
+    name: str, outcome: Outcome, *, handover: str = "", reason: str = "", goal: str = "a",
+    rejects: bool = False,
+) -> Visit:  # fmt: skip
+    needs = () if handover else (frozenset({goal}),)
+    said = (Said("在吗", aside=True), Said("话", (0,), rejects=rejects))
+    script = Script(name, "dev", "zh", "short", "目标", said, needs, handover)
     return Visit(
         script, outcome, reason, bool(reason), said=2, replies=1, log=["customer: 话"],
         wrong=int(outcome is Outcome.WRONG_ANSWER),
@@ -52,12 +56,40 @@ def test_figures_by_hand() -> None:
     assert found["wrong"] == ["d2", "d3"]
     assert measuring.below_bars(found) == [
         "solved 0.333 is below 0.70", "wrong_answer 0.250 is over 0.05",
+        "wrong_shown 0.250 is over 0.10",
     ]  # fmt: skip
     told = measuring.text(found)
     assert "0.333 (1 of 3; 0.06–0.79)" in told
     assert "beyond the bar: solved" in told
     with pytest.raises(ValueError, match="nothing to measure"):
         measuring.result(Measured("dev", (), ()))
+
+
+def test_wrong_answers_are_also_told_of_those_who_would_believe_one() -> None:
+    notices = ended("d5", Outcome.GAVE_UP, rejects=True)
+    found = measuring.result(Measured("dev", (*OURS, notices), (*THEIRS, notices)))
+    ours = found["product"]
+    assert (ours["wrong_answer"]["count"], ours["wrong_answer"]["of"]) == (1, 5)
+    believed = ours["wrong_answer_if_believed"]
+    assert (believed["count"], believed["of"]) == (1, 4)
+    assert "wrong answer if believed" in measuring.text(found)
+
+
+def test_visits_whose_goal_was_not_learnt_from_are_told_apart() -> None:
+    more = ended("d5", Outcome.SOLVED, goal="b")
+    learnt = frozenset({"a", "c"})
+    found = measuring.result(Measured("test", (*OURS, more), (*THEIRS, more), learnt))
+    apart = found["unlearnt"]["product"]
+    assert (apart["solved"]["count"], apart["solved"]["of"]) == (1, 1)
+    assert (apart["wrong_answer"]["count"], apart["wrong_answer"]["of"]) == (0, 1)
+    assert "the 1 with a goal that no judged dev query has" in measuring.text(found)
+    none = measuring.result(Measured("test", OURS, THEIRS, learnt))["unlearnt"]["product"]
+    assert (none["solved"]["share"], none["messages_a_visit"]) == (None, 0.0)
+
+
+def test_what_cannot_be_measured_does_not_hold() -> None:
+    found = measuring.result(Measured("dev", OURS[:1], THEIRS[:1]))
+    assert "handed_over: there is no visit to measure it on" in measuring.below_bars(found)
 
 
 def test_intervals_stay_within_what_a_share_can_be() -> None:

@@ -286,9 +286,19 @@ def test_names_of_files_do_no_harm(lite: Desk) -> None:
         assert run.name.endswith(".csv")
 
 
-def test_a_damaged_picture_of_an_archive_costs_only_itself(lite: Desk) -> None:
-    sound = png(40)
+def test_a_damaged_picture_of_an_archive_costs_only_itself_and_is_told(lite: Desk) -> None:
+    sound, told = png(40), png(41) + b"what a camera tells besides"
     name = f"images/{hashlib.sha256(sound).hexdigest()}.png"
     spoilt = f"images/{'0' * 64}.png"
-    data = zipped({"first.md": "# 甲\n\n内容。\n", name: sound, spoilt: sound[:-20]})
-    assert lite.outcomes(lite.dry("a.zip", data)) == ["new"]
+    former = f"images/{hashlib.sha256(told).hexdigest()}.png"
+    data = zipped({
+        "first.md": "# 甲\n\n内容。\n", name: sound, spoilt: sound[:-20], former: told,
+        "notes.txt": b"x",
+    })  # fmt: skip
+    run = lite.dry("a.zip", data)
+    assert lite.outcomes(run) == ["new"]
+    others, *left_out = run.notes[:3]
+    assert others == "1 files of other kinds inside were left out"
+    shown = sorted(each[-80:] for each in (spoilt, former))
+    assert [note.partition(": a picture was left out: ")[0] for note in left_out] == shown
+    assert all(said(note, "zh-CN").endswith("请在条目里重新添加") for note in left_out)
