@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.people import Colleague, api, publish, sign_in
 from tests.browser.service import Service
@@ -123,6 +123,8 @@ def test_a_slash_inside_a_word_and_a_doubled_one_are_signs(service: Service, pag
     page.keyboard.type("/")
     expect(page.locator("dialog.palette")).to_be_hidden()
     assert draft(page) == "24/7 /"
+    page.keyboard.type("小时")
+    assert draft(page) == "24/7 /小时"
 
 
 def test_a_changed_basis_is_asked_about_and_shown(service: Service, page: Page) -> None:
@@ -249,6 +251,29 @@ def test_a_draft_is_kept_used_changed_and_deleted(service: Service, lin: Colleag
     expect(editor).to_be_hidden()
     expect(page.locator("#canned-list")).not_to_contain_text("我的退款说明")
     assert lin.api("GET", "/canned?q=wdtk&scope=private")["replies"] == []
+    page.close()
+
+
+def test_one_that_is_being_saved_is_saved_once(service: Service, lin: Colleague) -> None:
+    page = lin.page()
+    page.keyboard.press("/")
+    page.keyboard.press("Control+s")
+    editor = page.get_by_role("dialog", name="存为话术")
+    editor.get_by_label("标题").fill("只存一次")
+    editor.get_by_label("正文").fill("请稍候。")
+    held: list[Route] = []
+    page.route("**/api/v1/canned", lambda route: held.append(route))
+    with page.expect_request("**/api/v1/canned"):
+        page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(editor).to_be_visible()
+    (once,) = held
+    once.continue_()
+    expect(editor).to_be_hidden()
+    (kept,) = lin.api("GET", "/canned?q=只存一次&scope=private")["replies"]
+    lin.api("DELETE", f"/canned/{kept['id']}")
     page.close()
 
 

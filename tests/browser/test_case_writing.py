@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.people import add_person, ask_api, open_contact, scratch, signed_in_as
 from tests.browser.service import Service
@@ -142,6 +142,34 @@ def test_what_was_typed_survives_a_reload_and_a_draft_is_saved(
         )
 
 
+def test_what_is_typed_while_it_is_saved_is_kept(service: Service, chromium: Browser) -> None:
+    with signed_in_as(chromium, service, "case-agent") as page:
+        contact = closed_contact(page)
+        start(page, service)
+        dialog = page.get_by_role("dialog", name="写案例")
+        cause = dialog.get_by_label("原因")
+        cause.fill("脚垫松动")
+        held: list[Route] = []
+        page.route("**/case", lambda r: held.append(r) if r.request.method == "PUT" else r.continue_())  # fmt: skip
+        with page.expect_request(lambda request: request.method == "PUT"):
+            page.keyboard.press("Control+s")
+        page.keyboard.type("，已经更换")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_visible()
+        held.pop().continue_()
+        expect(dialog.get_by_role("button", name="提交审核")).to_be_enabled()
+        expect(dialog.get_by_role("status")).to_have_text("已在本页暂存")
+        expect(cause).to_have_value("脚垫松动，已经更换")
+        path = f"/api/v1/contacts/{contact}/case"
+        assert ask_api(page, "POST", path, {})["cause"] == "脚垫松动"
+        with page.expect_request(lambda request: request.method == "PUT"):
+            page.keyboard.press("Control+s")
+        held.pop().continue_()
+        expect(dialog.get_by_role("status")).to_contain_text("草稿已保存")
+        assert ask_api(page, "POST", path, {})["cause"] == "脚垫松动，已经更换"
+
+
 def test_rules_are_found_added_and_removed_by_keyboard(service: Service, chromium: Browser) -> None:
     with signed_in_as(chromium, service, "case-agent") as page:
         closed_contact(page)
@@ -192,6 +220,30 @@ def test_a_case_comes_back_with_a_comment(service: Service, chromium: Browser) -
         dialog.get_by_role("button", name="采纳为政策说明").click()
         page.keyboard.press("Control+Enter")
         expect(page.locator(".toast")).to_contain_text("已提交审核")
+
+
+def test_a_case_that_was_left_says_nothing_over_the_next_one(
+    service: Service, chromium: Browser
+) -> None:
+    with signed_in_as(chromium, service, "case-agent") as page:
+        for title in ("先点的案例", "后点的案例"):
+            case = dict.fromkeys(("scene", "cause", "handling", "outcome"), "一二三") | {"title": title}  # fmt: skip
+            path = f"/api/v1/contacts/{closed_contact(page)}/case"
+            ask_api(page, "PUT", path, {**case, "submit": True})
+    with signed_in_as(chromium, service, "case-boss") as boss:
+        boss.goto(f"{service.base}/desk/cases")
+        opened = boss.locator("#case-review")
+        expect(opened.locator("h2")).to_be_visible()
+        held: list[Route] = []
+        boss.route("**/review", lambda route: held.append(route), times=1)
+        with boss.expect_request("**/review"):
+            boss.locator(".case-row").filter(has_text="先点的案例").click()
+        boss.locator(".case-row").filter(has_text="后点的案例").click()
+        expect(opened.locator("h2")).to_have_text("后点的案例")
+        with boss.expect_event("requestfinished"):
+            held.pop().fulfill(status=200, content_type="text/plain", body="broken off")
+        boss.evaluate("new Promise((done) => setTimeout(done))")
+        expect(opened.locator("h2")).to_have_text("后点的案例")
 
 
 def test_a_scratch_conversation_is_kept_only_after_asking(service: Service, page: Page) -> None:

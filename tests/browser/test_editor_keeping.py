@@ -105,6 +105,24 @@ def test_a_new_entry_is_taken_up_again_and_a_reload_loses_nothing(first: Colleag
     other.close()
 
 
+def test_what_was_typed_before_an_old_draft_came_stays(first: Colleague) -> None:
+    page = write(first, "/desk/entries/new?kind=faq")
+    page.locator("#editor-title").fill("先前写的")
+    kept(page)
+    held: list[Route] = []
+    page.route("**/api/v1/working", lambda route: held.append(route), times=1)
+    with page.expect_request("**/api/v1/working"):
+        page.reload(wait_until="domcontentloaded")
+    page.locator("#editor-title").fill("刚才写的")
+    held.pop().continue_()
+    taken_up(page)
+    expect(page.locator("#editor-title")).to_have_value("刚才写的")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("[data-notice=restore]").get_by_role("button", name="接着写").click()
+    expect(page.locator("#editor-title")).to_have_value("先前写的")
+    page.close()
+
+
 def test_words_typed_after_a_message_without_an_answer_are_restored(first: Colleague) -> None:
     page = write(first, "/desk/entries/new?kind=faq")
     arrived: list[object] = []
@@ -329,6 +347,33 @@ def test_two_editors_merge_with_nothing_lost(first: Colleague, second: Colleague
 
     theirs.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(theirs.locator("[data-notice=stale]")).to_contain_text("羽编辑")
+    mine.close()
+    theirs.close()
+
+
+def test_what_is_typed_while_both_are_put_together_is_kept(
+    first: Colleague, second: Colleague
+) -> None:
+    path = "/desk/entries/invoice-rule/edit"
+    mine, theirs = write(first, path), write(second, path)
+    for page, title in ((theirs, "羽的标题"), (mine, "墨的标题")):
+        page.locator("#editor-title").fill(title)
+    theirs.keyboard.press("Control+s")
+    expect(theirs.locator("#editor-saved")).to_contain_text("已存为版本")
+    held: list[Route] = []
+    mine.route("**/merge", lambda route: held.append(route), times=1)
+    with mine.expect_request("**/merge"):
+        mine.keyboard.press("Control+s")
+    add(mine, "合并时写的。")
+    held.pop().continue_()
+    expect(mine.get_by_role("dialog", name="合并两边的改动")).to_be_visible()
+    mine.keyboard.press("1")
+    mine.keyboard.press("Control+Enter")
+    expect(mine.locator("#editor-saved")).to_contain_text("已存为版本")
+    latest = first.api("GET", "/entries/invoice-rule")["latest"]
+    stored = first.api("GET", f"/entries/invoice-rule?revision={latest}")["content"]
+    assert stored["title"] == "墨的标题"
+    assert "合并时写的。" in stored["body"]
     mine.close()
     theirs.close()
 

@@ -188,6 +188,21 @@ def test_opened_again_it_is_the_same_contact_with_what_it_lacked(
     assert said == ["在吗", "退款多久到账"]
 
 
+def test_what_the_caller_said_is_kept_with_the_reply(framed: Open, stage: Stage) -> None:
+    page, frame = framed()
+    contact = opened(page, "phone-1", channel="phone")
+    words = frame.locator("#message")
+    words.fill("七天无理由退货怎么退")
+    expect(frame.locator("#reply")).to_contain_text("7 天")
+    frame.locator("#reply").press("Control+Enter")
+    (inserted,) = wait_for(page, "zhike:insert")
+    assert "7 天" in inserted["text"]
+    expect(words).to_have_value("")
+    expect(frame.locator("#transcript .customer time")).to_be_visible()
+    said = [(m["role"], m["text"]) for m in stage.api.read(contact)["messages"]]
+    assert said == [("customer", "七天无理由退货怎么退")]
+
+
 def test_what_the_console_sends_itself_is_told(framed: Open, stage: Stage) -> None:
     page, frame = framed()
     made = stage.api.post("/contacts", {"channel": "chat", "external_id": "chat-7", "messages": [

@@ -128,6 +128,28 @@ def test_many_are_changed_after_a_look_at_each(service: Service, page: Page) -> 
     expect(page.locator("tbody tr").first).to_contain_text("门店组")
 
 
+def test_closing_the_sheet_takes_the_focus_from_nobody(service: Service, page: Page) -> None:
+    listed(page, service, "?q=退货")
+    page.get_by_role("checkbox", name="选择本页全部").check()
+    page.keyboard.press("b")
+    sheet = page.locator("dialog.bulk-sheet")
+    expect(sheet).to_be_visible()
+    link = page.locator("tbody .title > a").first
+    # The page hears of the closing a moment later; a quick hand has gone on by then.
+    sheet.evaluate("""(sheet) => new Promise((told) => {
+      sheet.addEventListener("close", () => setTimeout(told));
+      sheet.close();
+      document.querySelector("tbody .title > a").focus();
+    })""")
+    expect(link).to_be_focused()
+    page.get_by_role("checkbox", name="选择本页全部").focus()
+    page.keyboard.press("b")
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    expect(page.get_by_role("checkbox", name="选择本页全部")).to_be_focused()
+
+
 def page_at(page: Page, service: Service) -> Page:
     """A page of the service, so that it may ask the API."""
     if not page.url.startswith(service.base):

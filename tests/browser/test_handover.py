@@ -1,7 +1,7 @@
 """Handing over: the suggested group with the reason, what goes along, and what the next one sees."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.people import add_person, ask_api, open_contact, scratch, signed_in_as
 from tests.browser.service import Service
@@ -91,10 +91,53 @@ def test_escape_hands_nothing_over(service: Service, page: Page) -> None:
     page.goto(f"{service.base}/agent?contact={contact}")
     expect(page.locator("#risk [data-part=grade]")).to_be_visible()
     page.keyboard.press("Alt+h")
-    expect(page.get_by_role("dialog", name="转交会话")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="转交会话")
+    expect(dialog).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)  # fmt: skip
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(dialog).to_be_hidden()
     assert ask_api(page, "GET", f"/api/v1/contacts/{contact}")["skill_group"] == ""
+    assert [url for url in sent if url.endswith("/handover")] == []
+
+
+def test_closing_takes_the_focus_from_nobody(service: Service, page: Page) -> None:
+    page.goto(f"{service.base}/agent")
+    contact = open_contact(page, "退款多久到账")
+    page.goto(f"{service.base}/agent?contact={contact}")
+    expect(page.locator("#risk [data-part=grade]")).to_be_visible()
+    page.keyboard.press("Alt+h")
+    dialog = page.get_by_role("dialog", name="转交会话")
+    expect(dialog).to_be_visible()
+    row = page.locator(f"#contacts [data-contact='{contact}']")
+    # The page hears of the closing a moment later; a quick hand has gone on by then.
+    dialog.evaluate("""(dialog) => new Promise((told) => {
+      dialog.addEventListener("close", () => setTimeout(told));
+      dialog.close();
+      document.querySelector("#contacts [data-contact][aria-current]").focus();
+    })""")
+    expect(row).to_be_focused()
+
+
+def test_what_is_under_way_can_not_be_left(service: Service, page: Page) -> None:
+    page.goto(f"{service.base}/agent")
+    contact = open_contact(page, "我要投诉你们")
+    page.goto(f"{service.base}/agent?contact={contact}")
+    expect(page.locator("#risk [data-part=grade]")).to_be_visible()
+    page.keyboard.press("Alt+h")
+    dialog = page.get_by_role("dialog", name="转交会话")
+    dialog.get_by_label("备注").fill("客户坚持")
+    held: list[Route] = []
+    page.route("**/handover", lambda route: held.append(route))
+    with page.expect_request("**/handover"):
+        page.keyboard.press("Control+Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="取消")).to_be_disabled()
+    held.pop().continue_()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".toast")).to_contain_text("已转交")
 
 
 def test_a_scratch_conversation_is_copied_instead(service: Service, page: Page) -> None:

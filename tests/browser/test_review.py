@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.hostile_content import LINES, allowed
 from tests.browser.people import Colleague, faults_of, publish, sign_in
@@ -292,6 +292,27 @@ def test_breaking_a_must_hit_question_takes_a_reason(team: Team) -> None:
     page.wait_for_url("**done=publish", timeout=60_000)
     expect(page.locator(".history")).to_contain_text("报名已经结束")
     expect(page.locator(".review-head")).to_contain_text("现行")
+
+
+def test_a_step_under_way_can_not_be_left(team: Team) -> None:
+    publish(team.writer, team.reviewer, "recycle-held", RULE)
+    number = draft(team.writer, "recycle-held", tags=["上门"])
+    page = opened(team.writer, "recycle-held", number)
+    page.get_by_role("button", name="提交审核", exact=True).click()
+    sheet = page.locator("dialog[open]")
+    held: list[Route] = []
+    page.route("**/submit", lambda route: held.append(route))
+    with page.expect_request("**/submit"):
+        sheet.get_by_role("button", name="提交审核", exact=True).click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_role("button", name="取消")).to_be_disabled()
+    held.pop().abort()
+    expect(sheet.locator("#step-error")).not_to_be_empty()
+    expect(sheet.locator("button[type=submit]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
 
 
 def test_the_keyboard_walks_through_changes_and_views(team: Team) -> None:

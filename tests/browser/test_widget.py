@@ -29,6 +29,7 @@ STATE_OF_PAGE = """() => ({
   sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
   head: document.head.children.length,
 })"""
+NOTING_USERS = "() => { window.told = []; for (const name of ['user', 'error']) Zhike.on(name, (told) => window.told.push(told)) }"
 COUNTING = """
 const own = (target) => target === window || target === document || target === visualViewport || target instanceof MediaQueryList;
 const there = [], same = (one) => (other) => one.every((part, i) => part === other[i]);
@@ -247,16 +248,63 @@ def signed(host: Host, **more: object) -> str:
 
 def test_who_the_customer_is(page: Page, host: Host) -> None:
     page.goto(host.page("known"))
-    page.evaluate(
-        "() => { window.told = []; for (const name of ['user', 'error']) Zhike.on(name, (told) => window.told.push(told)) }"
-    )
+    page.evaluate(NOTING_USERS)
     page.evaluate("(token) => Zhike.setUser(() => Promise.resolve(token))", signed(host))
     widget = Customer(page).open()  # nobody is asked before there is a visit
-    page.wait_for_function("told.length === 1")
+    page.wait_for_function("() => told.length === 1")
     assert page.evaluate("told[0].verified") is True
     widget.part(".below .row").last.click()
     widget.part(".card.waiting summary").click()
     expect(widget.part(".told")).to_contain_text("您的身份已核实")
+
+
+def test_another_customer_at_the_same_machine_begins_a_visit_of_their_own(
+    chromium: Browser, host: Host
+) -> None:
+    page = chromium.new_context(locale="zh-CN").new_page()  # the browser notes the refusal
+    page.goto(host.page("shared"))
+    page.evaluate(NOTING_USERS)
+    page.evaluate("(token) => Zhike.setUser(token)", signed(host))
+    widget = Customer(page).open()
+    page.wait_for_function("() => told.length === 1")
+    widget.ask("发票怎么开")
+    before = widget.kept()["visit"]
+    held: list[Route] = []
+    # What was said before is on its way meanwhile.
+    page.route(
+        "**/widget/v1/conversation*",
+        lambda route: route.continue_() if held else held.append(route),
+    )
+    page.reload()
+    page.evaluate(NOTING_USERS)
+    with page.expect_request("**/widget/v1/conversation*"):
+        widget.part(".launcher").click()
+    page.evaluate("(token) => Zhike.setUser(token)", signed(host, sub="c-2", name="韩梅梅"))
+    page.wait_for_function("() => told.length === 1")
+    assert page.evaluate("told[0].verified") is True
+    assert widget.kept()["visit"] != before
+    with page.expect_event("requestfinished", lambda r: "/conversation" in r.url):
+        held[0].fulfill(json={"messages": [{"number": 1, "role": "customer", "kind": "said", "text": "发票怎么开"}]},
+                        headers={"Access-Control-Allow-Origin": "*"})  # fmt: skip
+    widget.ask("退货运费谁出")
+    expect(widget.messages).to_have_count(2)
+    expect(widget.panel).not_to_contain_text("发票怎么开")
+    page.context.close()
+
+
+def test_only_the_last_word_on_who_the_customer_is_counts(page: Page, host: Host) -> None:
+    page.goto(host.page("twice"))
+    page.evaluate(NOTING_USERS)
+    Customer(page).open()
+    page.evaluate("() => Zhike.setUser(() => new Promise((done) => { window.late = done; }))")
+    page.evaluate("(token) => Zhike.setUser(token)", signed(host, sub="c-2"))
+    page.wait_for_function("() => told.length === 1")
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/identity") else None)
+    page.evaluate("async (token) => { late(token); await null; }", signed(host))
+    Customer(page).ask("你好")
+    assert asked == []
+    assert page.evaluate("told.length") == 1
 
 
 def test_a_forged_identity_is_refused(chromium: Browser, host: Host) -> None:
@@ -265,7 +313,7 @@ def test_a_forged_identity_is_refused(chromium: Browser, host: Host) -> None:
     page.evaluate("() => { window.told = []; Zhike.on('error', (told) => window.told.push(told)) }")
     Customer(page).open()
     page.evaluate("(token) => Zhike.setUser(token)", signed(host, aud="another"))
-    page.wait_for_function("told.length === 1")
+    page.wait_for_function("() => told.length === 1")
     assert page.evaluate("told") == [{"what": "user", "status": 403}]
     page.context.close()
 

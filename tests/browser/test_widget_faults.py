@@ -1,5 +1,6 @@
 """What goes wrong between the widget and the service, and what becomes of what was typed."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,6 +14,13 @@ pytestmark = pytest.mark.browser
 
 QUESTION = "退货运费谁出"
 MESSAGES = "**/widget/v1/messages"
+# What a browser does that lets a page keep nothing: locks and channels are refused as well.
+FORBIDDEN = """
+const no = () => { throw new DOMException("no", "SecurityError"); };
+Object.defineProperty(window, "localStorage", { get: no });
+LockManager.prototype.request = async () => no();
+window.BroadcastChannel = class { constructor() { no(); } };
+"""
 
 
 @pytest.fixture(scope="module")
@@ -69,16 +77,8 @@ def test_a_message_whose_answer_was_lost_is_not_said_twice(widget: Customer) -> 
 
 
 def test_too_many_messages_wait_as_long_as_asked(widget: Customer) -> None:
-    def refuse(route: Route) -> None:
-        headers = {
-            "Retry-After": "2",
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "Retry-After",
-        }
-        route.fulfill(status=429, headers=headers, json={"title": "x"})
-
     began = time.monotonic()
-    ids = first_then_real(widget.page, refuse)
+    ids = first_then_real(widget.page, wait_for(2))
     type_and_send(widget, QUESTION)
     expect(widget.part("[data-status=waiting]")).to_contain_text("秒后自动重发")
     expect(widget.part(".card").first).to_be_visible()
@@ -86,16 +86,46 @@ def test_too_many_messages_wait_as_long_as_asked(widget: Customer) -> None:
     assert len(set(ids)) == 1
 
 
-def test_a_long_wait_is_told_and_left_to_the_customer(widget: Customer) -> None:
-    def refuse(route: Route) -> None:
-        headers = {
-            "Retry-After": "600",
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "Retry-After",
-        }
-        route.fulfill(status=503, headers=headers, json={"title": "x"})
+def wait_for(seconds: int) -> Callable[[Route], None]:
+    """Refuses a message as long as the service is too busy for it."""
+    headers = {
+        "Retry-After": str(seconds),
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After",
+    }
+    return lambda route: route.fulfill(status=429, headers=headers, json={"title": "x"})
 
-    ids = first_then_real(widget.page, refuse)
+
+def test_who_waits_is_not_told_of_a_slow_network(widget: Customer) -> None:
+    widget.ask("你好")
+    widget.page.clock.install()
+    first_then_real(widget.page, wait_for(30))
+    type_and_send(widget, QUESTION)
+    expect(widget.part("[data-status=waiting]")).to_be_visible()
+    widget.page.clock.run_for(7_000)  # longer than a message takes that is called slow
+    expect(widget.part("[data-status]")).to_contain_text("秒后自动重发")
+    widget.page.clock.run_for(30_000)
+    expect(widget.part(".card").first).to_be_visible()
+
+
+def test_one_message_that_waits_leaves_another_alone(widget: Customer) -> None:
+    widget.ask("你好")
+    widget.page.route(MESSAGES, wait_for(50))
+    widget.page.route(MESSAGES, lambda route: route.fulfill(
+        status=422, headers={"Access-Control-Allow-Origin": "*"}, json={"title": "x"}), times=1)  # fmt: skip
+    type_and_send(widget, QUESTION)
+    stuck = widget.part("[data-status=refused]")
+    stuck.get_by_role("alert").evaluate("(one) => { one.readOut = true; }")
+    type_and_send(widget, "发票怎么开")
+    waits = widget.part("[data-status=waiting]")
+    stuck.get_by_role("button", name="修改").focus()
+    expect(waits).not_to_have_text(waits.inner_text())  # a second has gone by
+    expect(stuck.get_by_role("button", name="修改")).to_be_focused()
+    expect(stuck.get_by_role("alert")).to_have_js_property("readOut", True)
+
+
+def test_a_long_wait_is_told_and_left_to_the_customer(widget: Customer) -> None:
+    ids = first_then_real(widget.page, wait_for(600))
     type_and_send(widget, QUESTION)
     stuck = widget.part("[data-status=busy]")
     expect(stuck).to_contain_text("之后再试")
@@ -110,9 +140,13 @@ def test_what_is_refused_can_be_changed(widget: Customer) -> None:
     type_and_send(widget, QUESTION)
     stuck = widget.part("[data-status=refused]")
     expect(stuck).to_contain_text("无法发送")
+    widget.composer.fill("在线等")
     stuck.get_by_role("button", name="修改").click()
-    expect(widget.composer).to_have_value(QUESTION)
+    expect(widget.composer).to_have_value(f"{QUESTION}\n在线等")  # nothing typed is lost
     expect(widget.composer).to_be_focused()
+    widget.page.evaluate("(text) => Zhike.openWithQuestion(text, { send: false })", "发票怎么开")
+    expect(widget.composer).to_have_value(f"{QUESTION}\n在线等\n发票怎么开")
+    widget.composer.fill(QUESTION)
     widget.composer.press("Enter")
     expect(widget.part(".card").first).to_be_visible()
 
@@ -144,11 +178,12 @@ def test_after_several_attempts_the_customer_decides(widget: Customer) -> None:
     widget.ask("你好")
     widget.page.clock.install()
     widget.page.route(MESSAGES, lambda route: route.abort())
-    type_and_send(widget, QUESTION)
-    for _ in range(4):
-        expect(widget.part("[data-status]")).to_be_visible()
-        widget.page.wait_for_timeout(100)
-        widget.page.clock.run_for(9_000)
+    with widget.page.expect_event("requestfailed"):
+        type_and_send(widget, QUESTION)
+    for _ in range(3):
+        expect(widget.part("[data-status=slow]")).to_be_visible()
+        with widget.page.expect_event("requestfailed"):
+            widget.page.clock.run_for(9_000)
     stuck = widget.part("[data-status=failed]")
     expect(stuck).to_contain_text("没有发送成功")
     widget.page.unroute(MESSAGES)
@@ -192,6 +227,53 @@ def test_a_token_is_renewed_before_it_ends(widget: Customer) -> None:
     assert widget.kept()["renew"] > before["renew"]
 
 
+def test_a_renewal_is_nothing_to_the_visit_after(widget: Customer, host: Host) -> None:
+    """The old visit's new token comes when another tab has begun another visit."""
+    page = widget.page
+    page.clock.install()
+    page.reload()
+    expect(widget.part(".launcher")).to_be_visible()
+    page.clock.run_for(3_000)
+    widget.part(".launcher").click()
+    page.clock.run_for(1_000)
+    other = {**widget.kept(), "visit": "another", "token": "another"}
+
+    def begin_another(route: Route) -> None:
+        answer = route.fetch()
+        assert answer.status == 200
+        page.evaluate("([name, kept]) => localStorage.setItem(name, kept)",
+                      [f"zhike.{host.site}", json.dumps(other)])  # fmt: skip
+        route.fulfill(response=answer)
+
+    page.route("**/widget/v1/sessions/renew", begin_another)
+    with page.expect_response("**/widget/v1/sessions/renew"):
+        page.clock.fast_forward(21 * 60_000)
+    renewed = f"zhike.{host.site}.renew"
+    page.evaluate("(name) => navigator.locks.request(name, () => {})", renewed)
+    assert widget.kept() == other
+
+
+def test_a_token_is_renewed_where_nothing_can_be_kept_any_more(widget: Customer) -> None:
+    page = widget.page
+    page.clock.install()
+    page.reload()
+    expect(widget.part(".launcher")).to_be_visible()
+    page.clock.run_for(3_000)
+    widget.part(".launcher").click()
+    page.clock.run_for(1_000)
+    begun: list[str] = []
+    page.on("request", lambda r: begun.append(r.url) if r.url.endswith("/sessions") else None)
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    with page.expect_response("**/widget/v1/sessions/renew"):
+        page.clock.fast_forward(21 * 60_000)
+    page.clock.resume()
+    widget.ask(QUESTION)
+    expect(widget.part(".card").first).to_be_visible()
+    assert begun == []  # the token that was kept before is worthless now
+
+
 def test_a_service_that_is_away_when_it_opens(chromium: Browser, host: Host) -> None:
     page = chromium.new_context(locale="zh-CN").new_page()
     page.route("**/widget/v1/sessions", lambda route: route.abort())
@@ -200,16 +282,23 @@ def test_a_service_that_is_away_when_it_opens(chromium: Browser, host: Host) -> 
     widget.part(".launcher").click()
     expect(widget.part(".failure")).to_contain_text("暂时连接不上")
     page.unroute("**/widget/v1/sessions")
-    widget.part(".failure button").click()
+    widget.part(".failure button").press("Enter")
     expect(widget.part(".most li")).to_have_count(6)
+    expect(widget.part(".search input")).to_be_focused()
     page.context.close()
 
 
 def test_without_storage_it_works_for_the_page(chromium: Browser, host: Host) -> None:
     page = chromium.new_context(locale="zh-CN").new_page()
-    forbid = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } });"
-    page.goto(host.page("forgetful", before=forbid))
+    page.goto(host.page("forgetful", before=FORBIDDEN))
     widget = Customer(page).open()
     widget.ask(QUESTION)
     expect(widget.part(".card").first).to_be_visible()
     page.context.close()
+
+
+def test_the_focus_stays_when_no_person_can_be_called(widget: Customer) -> None:
+    widget.page.route("**/widget/v1/handover", lambda route: route.abort())
+    widget.part(".below .row").last.press("Enter")
+    expect(widget.part(".strip")).to_contain_text("没有成功")
+    expect(widget.composer).to_be_focused()

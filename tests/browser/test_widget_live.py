@@ -164,6 +164,21 @@ def test_a_refused_stream_is_tried_again_later(new_page: NewPage, host: Host, ap
     expect(widget.messages.last).to_contain_text("接上了")
 
 
+def test_calling_a_person_by_keyboard_leaves_the_focus_where_one_writes(
+    new_page: NewPage, host: Host
+) -> None:
+    widget = on_site(new_page(), host)
+    widget.ask("你好")
+    widget.part(".call").press("Enter")
+    expect(widget.part(".card.waiting")).to_be_visible()
+    expect(widget.part(".call")).to_be_hidden()
+    expect(widget.composer).to_be_focused()
+    widget = on_site(new_page(), host)
+    widget.part(".below .row").last.press("Enter")
+    expect(widget.part(".card.waiting")).to_be_visible()
+    expect(widget.composer).to_be_focused()
+
+
 def test_both_tabs_hear_the_agent(new_page: NewPage, host: Host, api: Api) -> None:
     page = new_page()
     widget = waiting(page, host, "发票怎么开")
@@ -224,6 +239,34 @@ def test_a_ticket_out_of_hours(
         expect(widget.composer).to_be_visible()
         whole = api.read(contact_of(api, widget))
         assert any("想知道门店在哪里" in message["text"] for message in whole["messages"])
+
+
+def test_a_ticket_whose_answer_was_lost_is_left_once(
+    new_page: NewPage, service: Service, tmp_path: Path, api: Api
+) -> None:
+    with hosting(service, tmp_path, "--hours", far_hours()) as host:
+        page = new_page()
+        widget = on_site(page, host)
+        for text in ("火星上有门店吗" * 200, "木星上有门店吗" * 200):
+            widget.ask(text)
+        form = widget.part("form.ticket")
+        text = form.get_by_label("想咨询的问题").input_value()
+        assert len(text) == 2_000  # as much as the service takes
+        expect(widget.part(".thread")).to_be_focused()  # the field has given way to the form
+        form.get_by_label("怎么称呼您").fill("王女士")
+        form.get_by_label("手机号或邮箱").fill("wang@example.com")
+
+        def lose_the_answer(route: Route) -> None:
+            assert route.fetch().status == 201  # it did arrive
+            route.abort()
+
+        page.route("**/widget/v1/tickets", lose_the_answer, times=1)
+        form.get_by_role("button", name="提交留言").click()
+        expect(form.get_by_role("alert")).not_to_be_empty()
+        form.get_by_role("button", name="提交留言").click()
+        expect(widget.messages.last).to_contain_text("已收到您的留言")
+        whole = api.read(contact_of(api, widget))
+        assert [message["text"] for message in whole["messages"]].count(text) == 1
 
 
 def test_who_asks_on_instead_of_leaving_a_ticket(

@@ -49,7 +49,6 @@ def test_the_checks_would_notice(chromium: Browser, service: Service) -> None:
     assert len(guarded.page.evaluate(AUDIT)) >= 2
     assert [fault for fault in guarded.faults if fault == "request: https://evil.example/pixel.gif"]
     guarded.page.evaluate(plant, "<img src=x onerror=alert(1)><p style='width:9000px'>x</p>")
-    guarded.page.wait_for_timeout(0)
     guarded.page.wait_for_function("document.querySelector('p')")
     assert guarded.page.evaluate(TOO_WIDE)
     with pytest.raises(AssertionError):

@@ -1,5 +1,6 @@
 /** One way to call the service: JSON in, JSON out, problem details as errors. */
 
+import { t } from "./i18n.js";
 import { learnTime } from "./server_time.js";
 
 export class Problem extends Error {
@@ -11,6 +12,9 @@ export class Problem extends Error {
     this.body = body; // what an answer says beyond that, such as the questions that would break
   }
 }
+
+/** What went wrong, in words. */
+export const told = (problem) => (problem.status === 0 ? t("common.offline") : problem.errors?.[0]?.message ?? (problem.message || t("common.failed")));
 
 /** As JSON; half a character, left where a text was cut, is replaced: the service refuses it. */
 const packed = (body) => JSON.stringify(body, (_, value) => (typeof value === "string" ? value.toWellFormed() : value));

@@ -1,6 +1,6 @@
 /** The page of cases: those that wait for a supervisor, one's own, and one of them opened. */
 
-import { call } from "./api.js";
+import { call, told } from "./api.js";
 import { CaseReview } from "./case_review.js";
 import { writeCase } from "./console/case_writer.js";
 import { h, icon } from "./dom.js";
@@ -50,7 +50,7 @@ async function load() {
     if (asked !== tab) return;
     rows = upToDate(cases);
   } catch (problem) {
-    list.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message),
+    list.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, told(problem)),
       h("button", { class: "btn", type: "button", onclick: load }, icon("reload"), t("common.retry"))));
     return;
   } finally {
@@ -100,8 +100,9 @@ async function show(row) {
     location.assign(row.url);
     return;
   }
-  if (await writeCase({ id: row.contact_id })) await load();
-  list.querySelector(`[data-case="${row.id}"]`)?.focus();
+  if (!await writeCase({ id: row.contact_id })) return;
+  await load();
+  if (document.activeElement === document.body) list.querySelector(`[data-case="${row.id}"]`)?.focus();
 }
 
 load();

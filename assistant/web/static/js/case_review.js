@@ -1,6 +1,6 @@
 /** One case as its supervisor reads it: the parts, the conversation, the policy note, and what to do with it. */
 
-import { call } from "./api.js";
+import { call, told } from "./api.js";
 import { readable, ruleCard } from "./console/case_basis.js";
 import { askReason } from "./desk/override.js";
 import { h, icon, toast } from "./dom.js";
@@ -36,7 +36,8 @@ export class CaseReview {
       this.#show(found);
       if (focus) this.root.querySelector("h2").focus();
     } catch (problem) {
-      this.root.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message),
+      if (this.#asked !== id) return;
+      this.root.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, told(problem)),
         h("button", { class: "btn", type: "button", onclick: () => this.open(id, true) }, icon("reload"), t("common.retry"))));
     }
   }
@@ -123,16 +124,15 @@ export class CaseReview {
       await this.on.onDone(after.row);
       this.root.focus();
     } catch (problem) {
+      this.main.disabled = false;
+      if (document.activeElement === document.body) this.main.focus(); // disabled, it let go of the focus
       if (problem.body?.broken && !body.override) {
         const override = await askReason(problem.message, problem.body.broken);
-        this.main.disabled = false;
-        this.main.focus();
         this.#busy = false;
         if (override) await this.#step(name, { ...body, override }, done);
         return;
       }
-      this.error.textContent = problem.status === 0 ? t("common.offline") : problem.status === 409 ? t("casedesk.changed") : problem.status === 403 ? t("casedesk.not_now") : problem.message;
-      this.main.disabled = false;
+      this.error.textContent = problem.status === 409 ? t("casedesk.changed") : problem.status === 403 ? t("casedesk.not_now") : told(problem);
     } finally {
       this.#busy = false;
     }

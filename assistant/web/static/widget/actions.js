@@ -29,12 +29,13 @@ export function makeActions(app, changed) {
       changed();
       try {
         await app.conversation.restore();
+        actions.failure = null;
         const empty = !app.conversation.newest && !app.outgoing.items.length && !app.panel?.composer.text;
         if (empty && actions.view === "chat") actions.showHome();
         changed();
         app.panel?.thread.toEnd();
       } catch (error) {
-        if (error.name === "AbortError") return;
+        if (error.name === "AbortError" || app.conversation.restored) return;
         actions.failure = error;
         changed();
       }
@@ -42,9 +43,10 @@ export function makeActions(app, changed) {
     showHome: () => { actions.view = "home"; changed(); app.panel?.focus(); },
     showChat: () => { actions.view = "chat"; changed(); app.panel?.thread.toEnd(); actions.settle(); },
     close: () => app.close(),
-    /** A message that did not get through, back in the field. */
+    /** A message that did not get through, back in the field, before what has been typed since. */
     edit(text) {
-      app.panel.composer.text = text;
+      const { composer } = app.panel;
+      composer.text = [text, composer.text].filter(Boolean).join("\n");
       actions.settle();
     },
     /** 解决了 / 没解决: the latter may bring another answer. */
@@ -69,12 +71,12 @@ export function makeActions(app, changed) {
       changed();
       actions.settle();
     },
-    startAnew: () => doing(async () => {
-      await app.conversation.startAnew();
-      actions.view = "home";
-      changed();
-      app.panel.focus();
-    }),
+    /** Ends the visit and begins another, on the first screen. */
+    async startAnew() {
+      app.conversation.end();
+      Object.assign(actions, { view: "home", trouble: "" });
+      await actions.restore();
+    },
     /** The focus goes back to where one writes. */
     settle() {
       if (!app.opened || actions.view !== "chat") return;

@@ -2,12 +2,12 @@
 
 const LONGEST_MS = 20_000;
 
-/** A call that failed: `status` 0 means that no answer came; `wait` are the seconds asked for. */
+/** A call that failed: `status` 0 means that no answer came; `fault` says why, `wait` are the seconds asked for. */
 export class Problem extends Error {
   constructor(status, body = {}, wait = 0) {
     super(body.detail || body.title || String(status));
     this.status = status;
-    this.errors = body.errors ?? [];
+    this.fault = body.fault ?? "";
     this.wait = wait;
   }
 }

@@ -38,8 +38,12 @@ export class Conversation extends EventTarget {
   /** Begins the visit, or reads what was said in the one that stands; once, whoever asks for it. */
   async restore() {
     if (this.restored) return;
-    this.#restoring ??= this.#restore().finally(() => { this.#restoring = null; });
-    await this.#restoring;
+    const restoring = this.#restoring ??= this.#restore();
+    try {
+      await restoring;
+    } finally {
+      if (this.#restoring === restoring) this.#restoring = null;
+    }
   }
 
   async #restore() {
@@ -81,12 +85,13 @@ export class Conversation extends EventTarget {
     return this.messages.filter(({ role, number }) => number > seen && (role === "agent" || role === "assistant")).length;
   }
 
-  /** Ends the visit and begins another. */
-  async startAnew() {
+  /** Ends the visit; `restore` begins another. */
+  end() {
     this.session.end();
     this.memory.share({ ended: true });
+    this.restored = false;
+    this.#restoring = null; // whatever is still read is that visit's
     this.clear();
-    await this.session.ensure();
   }
 
   /** Nothing has been said. */

@@ -18,14 +18,19 @@ export class VisitMemory extends EventTarget {
   #storage = openStorage();
   #kept = null;
   #channel = null;
+  #locks = null;
   #over = false;
 
   constructor(site) {
     super();
     this.name = `zhike.${site}`;
-    if ("BroadcastChannel" in window) {
+    if (this.#storage === CLOSED) return; // tabs that share nothing have nothing to tell or to wait for
+    this.#locks = navigator.locks; // refused, as the channel is, wherever the storage is closed
+    try {
       this.#channel = new BroadcastChannel(this.name);
       this.#channel.onmessage = ({ data }) => this.dispatchEvent(new CustomEvent("shared", { detail: data }));
+    } catch {
+      // An old browser, or a forbidden channel: the tabs meet in the storage.
     }
   }
 
@@ -47,18 +52,15 @@ export class VisitMemory extends EventTarget {
     try {
       this.#storage.setItem(this.name, JSON.stringify(this.#kept));
     } catch {
-      // Full or forbidden: this tab goes on with its own copy.
+      // Full or forbidden: this tab goes on with its own copy, and reads no older one there.
+      this.#remove();
     }
   }
 
   /** Forgets the visit. */
   forget() {
     this.#kept = null;
-    try {
-      this.#storage.removeItem(this.name);
-    } catch {
-      // Nothing was kept there then.
-    }
+    this.#remove();
   }
 
   /** Tells the other tabs. */
@@ -71,24 +73,32 @@ export class VisitMemory extends EventTarget {
    * is told whether it had to wait for one.
    */
   async alone(name, work) {
-    if (!navigator.locks) return work(false);
+    if (!this.#locks) return work(false);
     const own = `${this.name}.${name}`;
-    const free = await navigator.locks.request(own, { ifAvailable: true }, async (lock) => {
+    const free = await this.#locks.request(own, { ifAvailable: true }, async (lock) => {
       if (!lock) return false;
       await work(false);
       return true;
     });
-    if (!free) await navigator.locks.request(own, () => work(true));
+    if (!free) await this.#locks.request(own, () => work(true));
   }
 
   /** Runs `work` once no other tab does, or in every tab where the browser has no locks. */
   lead(name, work, signal) {
-    return navigator.locks ? navigator.locks.request(`${this.name}.${name}`, { signal }, work) : work();
+    return this.#locks ? this.#locks.request(`${this.name}.${name}`, { signal }, work) : work();
   }
 
   /** Ends listening, and keeps nothing any more: an answer may still be on its way. */
   close() {
     this.#over = true;
     this.#channel?.close();
+  }
+
+  #remove() {
+    try {
+      this.#storage.removeItem(this.name);
+    } catch {
+      // Nothing was kept there then.
+    }
   }
 }

@@ -1,12 +1,13 @@
 /** Messages on their way: sent, slow, waiting, or in need of a decision. */
 
-import { button, h, icon } from "./dom.js";
+import { button, h, icon, redraw } from "./dom.js";
 import { t, timeOf } from "./texts.js";
 
-/** The element of one item of `Outgoing`. */
-export function outgoingElement(item, { outgoing, actions }) {
+/** Shows an item of `Outgoing` in its element, where something about it has changed. */
+export function showOutgoing(element, item, { outgoing, actions }) {
   const stuck = ["failed", "busy", "refused"].includes(item.status);
-  return h("div", { class: "message customer", "data-status": item.status },
+  element.dataset.status = item.status;
+  redraw(element, `${item.status} ${words(item)}`, () => [
     h("div", { class: "said" },
       h("span", { class: "sr" }, t("widget.you")),
       h("p", { class: "bubble" }, item.text),
@@ -14,7 +15,7 @@ export function outgoingElement(item, { outgoing, actions }) {
       stuck ? h("div", { class: "foot end" },
         item.status === "refused" ? null : button(t("widget.send_again"), () => outgoing.again(item), { class: "link" }),
         button(t("widget.edit"), () => actions.edit(outgoing.drop(item)), { class: "link" })) : null),
-  );
+  ]);
 }
 
 function words({ status, until }) {

@@ -10,7 +10,7 @@ const LONGEST_WAIT_S = 60; // what is asked to wait longer is left for the custo
 const SLOW_MS = 6_000;
 
 /** A name that nobody else gives; without `randomUUID`, which pages over plain http lack. */
-function newId() {
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -69,12 +69,15 @@ export class Outgoing extends EventTarget {
   async #pump() {
     if (this.#busy) return;
     this.#busy = true;
-    for (;;) {
-      const item = this.items.find(({ status }) => status === "sending");
-      if (!item) break;
-      await this.#deliver(item);
+    try {
+      for (;;) {
+        const item = this.items.find(({ status }) => status === "sending");
+        if (!item) break;
+        await this.#deliver(item);
+      }
+    } finally {
+      this.#busy = false;
     }
-    this.#busy = false;
   }
 
   async #deliver(item) {
@@ -89,7 +92,11 @@ export class Outgoing extends EventTarget {
         this.#tell();
         return;
       } catch (error) {
-        if (!(error instanceof Problem)) throw error;
+        clearTimeout(slow); // what is waited for from here on has words of its own
+        if (!(error instanceof Problem)) {
+          this.#set(item, "failed"); // a fault of ours: the text can still be sent again or changed
+          throw error;
+        }
         if (!(await this.#mayTryAgain(item, error, attempt))) return;
       } finally {
         clearTimeout(slow);

@@ -18,6 +18,7 @@ function renewalOf(expires) {
 export class Session extends EventTarget {
   #beginning = null;
   #timer = 0;
+  #over = false;
 
   constructor(settings, memory) {
     super();
@@ -34,9 +35,9 @@ export class Session extends EventTarget {
     return new URL(`widget/v1/${path}`, this.settings.base).href;
   }
 
-  /** A visit: the one that stands, or a new one. */
+  /** A visit: the one that stands, or a new one; null after `stop`. */
   async ensure() {
-    if (!this.visit) {
+    if (!this.visit && !this.#over) {
       this.#beginning ??= this.memory.alone("begin", (waited) => this.#begin(waited)).finally(() => { this.#beginning = null; });
       await this.#beginning;
     }
@@ -56,21 +57,24 @@ export class Session extends EventTarget {
 
   /**
    * Calls the service for this visit. When the visit turns out to be lost a new one is begun, and
-   * `anew` says whether the call makes sense there: then it is made again.
+   * `anew` says whether the call makes sense there: then it is made again. So it is when another
+   * visit has taken the place of the one that was asked in: that one's answer is nobody's any more.
    */
   async call(method, path, body, { anew = false, ...more } = {}) {
     await this.ensure();
     await this.#renewIfDue();
     for (;;) {
-      const token = this.visit?.token;
+      const { token, visit } = (await this.ensure()) ?? {};
       try {
-        return await ask(this.address(path), { ...more, method, body, token, lang: this.settings.lang });
+        const answer = await ask(this.address(path), { ...more, method, body, token, lang: this.settings.lang });
+        if (this.#over || this.visit?.visit === visit) return answer;
+        if (!anew) throw new Problem(0);
       } catch (error) {
-        if (!(error instanceof Problem) || error.status !== 401) throw error;
+        if (this.#over || !(error instanceof Problem) || error.status !== 401) throw error;
         await this.#replace(token);
         if (!anew) throw error;
-        anew = false;
       }
+      anew = false;
     }
   }
 
@@ -99,13 +103,19 @@ export class Session extends EventTarget {
       if (!visit || visit.renew > Date.now()) return; // another tab did it
       try {
         const given = await ask(this.address("sessions/renew"), { method: "POST", body: {}, token: visit.token });
-        this.memory.keep(this.visit ?? visit, { token: given.token, renew: renewalOf(given.expires_at) });
+        this.#renewed(visit, { token: given.token, renew: renewalOf(given.expires_at) });
       } catch (error) {
         // A refusal is dealt with by the call that follows; anything else is tried again then.
-        if (error.status !== 401) this.memory.keep(visit, { renew: Date.now() + 30_000 });
+        if (error.status !== 401) this.#renewed(visit, { renew: Date.now() + 30_000 });
       }
     });
     this.#watch();
+  }
+
+  /** Keeps what became of renewing `visit`'s token, unless another visit has begun meanwhile. */
+  #renewed(visit, more) {
+    const now = this.visit;
+    if (now?.token === visit.token) this.memory.keep(now, more);
   }
 
   /** Renews in time also while nothing is sent. */
@@ -123,8 +133,9 @@ export class Session extends EventTarget {
     if (token) ask(this.address("sessions"), { method: "DELETE", token, keepalive: true }).catch(() => {});
   }
 
-  /** Stops renewing. */
+  /** Ends the visit for good: nothing that is still on its way begins another one. */
   stop() {
-    clearTimeout(this.#timer);
+    this.#over = true;
+    this.end();
   }
 }

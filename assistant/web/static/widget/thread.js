@@ -2,7 +2,7 @@
 
 import { button, h, icon, redraw } from "./dom.js";
 import { footOf, messageElement } from "./message.js";
-import { outgoingElement } from "./outbox.js";
+import { showOutgoing } from "./outbox.js";
 import { closedCard, waitingCard } from "./person.js";
 import { t } from "./texts.js";
 import { ticketForm } from "./ticket_form.js";
@@ -12,6 +12,7 @@ const SHORT_PX = 160; // a question that may stay in sight above its answer
 
 export class Thread {
   #nodes = new Map();
+  #underWay = new Map(); // items of `Outgoing` and their elements
   #tailOf = "";
   #tick = 0;
   #follows = true;
@@ -36,7 +37,6 @@ export class Thread {
   update() {
     const { conversation, outgoing, actions } = this.app;
     const { messages, state } = conversation;
-    const focused = this.element.getRootNode().activeElement;
     messages.forEach((message) => this.#show(message));
     const newest = messages.at(-1)?.number;
     const busy = outgoing.waiting || actions.busy;
@@ -46,11 +46,10 @@ export class Thread {
       node.hidden = message.kind === "closed" && state.mode === "closed"; // the card below says it
       redraw(node.querySelector(".foot"), JSON.stringify(about), () => footOf(message, { ...about, actions }));
     }
-    this.pending.replaceChildren(...outgoing.items.map((item) => outgoingElement(item, this.app)));
+    this.#showPending(outgoing.items);
     this.loading.hidden = conversation.restored || messages.length > 0 || outgoing.items.length > 0 || !!actions.failure;
     this.typing.hidden = !(state.mode === "bot" && (outgoing.waiting || actions.busy));
     this.#end(state.mode);
-    this.#keepFocus(focused);
     this.#count(outgoing.items);
   }
 
@@ -98,6 +97,22 @@ export class Thread {
     this.list.insertBefore(node, later ?? null);
   }
 
+  /** Each message on its way once: what is said about one is neither read out again nor loses the focus to another's. */
+  #showPending(items) {
+    for (const [item, node] of this.#underWay) {
+      if (items.includes(item)) continue;
+      node.remove();
+      this.#underWay.delete(item);
+    }
+    for (const item of items) {
+      if (!this.#underWay.has(item)) {
+        this.#underWay.set(item, h("div", { class: "message customer" }));
+        this.pending.append(this.#underWay.get(item));
+      }
+      showOutgoing(this.#underWay.get(item), item, this.app);
+    }
+  }
+
   /** The tail belongs to the mode; a form that is being filled in is left alone. */
   #end(mode) {
     const wanted = mode === "closed" ? `closed ${this.app.conversation.verdict(this.app.conversation.newest)}` : mode;
@@ -108,11 +123,6 @@ export class Thread {
     const card = cards[shown.split(" ")[0]]?.(this.app);
     this.tail.replaceChildren(...(card ? [card] : []));
     if (card) this.toEnd();
-  }
-
-  /** Who pressed a button that is gone now goes on in the field. */
-  #keepFocus(focused) {
-    if (focused && !focused.isConnected) this.app.actions.settle();
   }
 
   /** The seconds until a message is sent again go down on the screen. */

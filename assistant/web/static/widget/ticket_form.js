@@ -1,8 +1,10 @@
 /** What a customer leaves when nobody is there: who they are, where they can be reached, and what it is about. */
 
 import { button, h, icon } from "./dom.js";
+import { newId } from "./outgoing.js";
 import { dayAndTime, t } from "./texts.js";
 
+const MOST_TEXT = 2_000;
 const REACHABLE = /^(\+?[\d\s()-]{5,}\d|[^\s@]+@[^\s@]+\.[^\s@]+)$/;
 
 /** The form; `actions.leaveTicket` sends it and rejects when that fails. */
@@ -10,12 +12,13 @@ export function ticketForm({ conversation, session, actions }) {
   const asked = conversation.messages.filter(({ role }) => role === "customer").map(({ text }) => text);
   const name = field("ticket-name", t("widget.your_name"), h("input", { type: "text", maxlength: "100", autocomplete: "name" }));
   const reach = field("ticket-reach", t("widget.your_reach"), h("input", { type: "text", maxlength: "200", autocomplete: "tel" }));
-  const text = field("ticket-text", t("widget.your_question"), h("textarea", { rows: "3", maxlength: "2000" }));
+  const text = field("ticket-text", t("widget.your_question"), h("textarea", { rows: "3", maxlength: String(MOST_TEXT) }));
   name.input.value = session.visit?.name ?? "";
-  text.input.value = asked.slice(-3).join("\n");
+  text.input.value = asked.slice(-3).join("\n").slice(-MOST_TEXT);
   const failure = h("p", { class: "fault", role: "alert" });
   const submit = h("button", { type: "submit", class: "main" }, t("widget.send_ticket"));
   const opens = conversation.state.opens_at;
+  let sent = { content: "", id: "" }; // the same content again is the same message, also where its answer was lost
   const form = h("form", { class: "card ticket", novalidate: true, "aria-label": t("widget.leave_message") },
     h("p", { class: "lead" }, icon("mail"), t("widget.leave_message")),
     h("p", {}, opens ? t("widget.answered_after", { when: dayAndTime(opens) }) : t("widget.answered_later")),
@@ -32,7 +35,10 @@ export function ticketForm({ conversation, session, actions }) {
     submit.disabled = true;
     failure.textContent = "";
     try {
-      await actions.leaveTicket({ name: name.input.value.trim(), reach: reach.input.value.trim(), text: text.input.value.trim() });
+      const ticket = { name: name.input.value.trim(), reach: reach.input.value.trim(), text: text.input.value.trim() };
+      const content = JSON.stringify(ticket);
+      if (sent.content !== content) sent = { content, id: newId() };
+      await actions.leaveTicket({ ...ticket, external_id: sent.id });
     } catch (error) {
       failure.textContent = error.wait ? t("widget.try_in", { seconds: error.wait }) : t("widget.ticket_failed");
       submit.disabled = false;

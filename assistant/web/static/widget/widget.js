@@ -96,7 +96,8 @@ export class Widget {
     if (send) return this.actions.send(question);
     this.actions.view = "chat";
     this.#draw();
-    this.panel.composer.text = question;
+    const { composer } = this.panel;
+    if (!composer.text.endsWith(question)) composer.text = [composer.text, question].filter(Boolean).join("\n");
     this.actions.settle();
   }
 
@@ -107,18 +108,28 @@ export class Widget {
 
   /** Who the customer is: a token signed by the page's server, or a function that fetches one. */
   async setUser(token) {
-    this.#identity = token;
+    this.#identity = token ? { token } : null;
     if (this.session.visit) await this.#identify();
   }
 
+  /** Says who the customer is; nothing comes of it once the page has named somebody again. */
   async #identify() {
-    if (!this.#identity) return;
+    const asked = this.#identity;
+    if (!asked) return;
     try {
-      const token = typeof this.#identity === "function" ? await this.#identity() : this.#identity;
+      const token = typeof asked.token === "function" ? await asked.token() : asked.token;
+      if (asked !== this.#identity) return;
       const { name } = await this.session.call("POST", "identity", { token });
+      if (asked !== this.#identity) return;
       this.memory.keep(this.session.visit, { name: name || "✓" });
       this.tell("user", { verified: true, name });
     } catch (error) {
+      if (asked !== this.#identity) return;
+      if (error.fault === "other" && !asked.anew) {
+        // The visit of whoever used this browser before. In one of their own, a new one, they are asked again.
+        asked.anew = true;
+        return this.actions.startAnew();
+      }
       this.tell("error", { what: "user", status: error.status ?? 0 });
     }
   }
@@ -128,7 +139,7 @@ export class Widget {
     this.close();
     this.live.stop();
     this.outgoing.stop();
-    this.session.end();
+    this.session.stop();
     this.memory.close();
     removeEventListener("online", this.onLine);
     removeEventListener("offline", this.onLine);
@@ -197,7 +208,15 @@ export class Widget {
     this.#redrawing = 0;
     this.launcher.update({ open: this.opened, unread: this.conversation.unread });
     if (!this.opened) return;
+    const { activeElement: focused } = this.surface.shadow;
     this.panel.update();
+    if (focused && !focused.getClientRects().length) this.#refocus();
     if (this.actions.view === "chat") this.conversation.see();
+  }
+
+  /** Whoever pressed a button that is gone now goes on where one writes. */
+  #refocus() {
+    if (this.actions.view === "chat") this.actions.settle();
+    else this.panel.focus();
   }
 }

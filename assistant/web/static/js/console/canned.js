@@ -72,12 +72,9 @@ export class CannedPalette {
   #closed() {
     this.finder.cancel();
     this.#leaveStage(false);
-    const draft = document.querySelector("#reply textarea.draft");
-    if (this.#inserted && draft) draft.focus();
-    else if (this.#before?.isConnected) {
-      this.#before.focus();
-      if (this.#area === this.#before) this.#area.setSelectionRange(...this.#caret);
-    }
+    // Closing gave the focus back where it was, and this is told later: it may have gone on since.
+    const back = [this.#before, document.body].includes(document.activeElement);
+    if (this.#inserted && back) document.querySelector("#reply textarea.draft")?.focus();
   }
 
   #typed() {
@@ -219,7 +216,7 @@ export class CannedPalette {
   }
 
   #edit(row, source = null) {
-    openCannedEditor({ row, source, channel: this.page.channel(), onDone: (saved) => {
+    openCannedEditor({ row, source, onDone: (saved) => {
       this.finder.forget();
       toast(saved ? t("canned.saved", { title: saved.title }) : t("canned.deleted"));
       if (!this.dialog.open) return;

@@ -1,8 +1,9 @@
 /** Writing a canned reply of one's own, or a team's: a dialog for a new one and for changing or deleting one. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { dateField, day } from "../dates.js";
 import { h, icon, toast } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
 import { HoleList, holeButtons } from "./canned_holes.js";
 import { EntryPicker } from "./entry_picker.js";
@@ -26,7 +27,7 @@ export async function openCannedEditor({ row, source, onDone }) {
     ]);
     new CannedEditor(whole, source ?? { text: "", rests_on: [] }, team ? teams : null, onDone).open();
   } catch (problem) {
-    toast(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
+    toast(told(problem), "alert");
   }
 }
 
@@ -78,6 +79,10 @@ class CannedEditor {
     const label = (name, node, help = null) => h("label", { class: "field", data: { field: name } }, h("span", {}, t(`canned.field_${name}`)), node, help ? h("small", {}, help) : null, h("small", { class: "bad-text", data: { error: name }, hidden: true }));
     const block = (name, ...nodes) => h("div", { class: "field", data: { field: name } }, ...nodes, h("small", { class: "bad-text", data: { error: name }, hidden: true }));
     const remove = this.row && h("button", { class: "btn plain", type: "button", onclick: () => this.#remove(remove) }, t("canned.delete"));
+    const cancel = h("button", { class: "btn", type: "button", onclick: () => this.dialog.close() }, t("common.cancel"));
+    const away = h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => this.dialog.close() }, icon("close"));
+    const keep = h("button", { class: "btn primary", type: "submit" }, t("canned.save_it"), h("kbd", { "aria-hidden": "true" }, "Ctrl ↵"));
+    this.buttons = [remove, cancel, away, keep].filter(Boolean);
     const form = h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#save(); } },
       this.note,
       this.scope ? h("div", { class: "canned-scope" }, this.scope, this.fields.team) : null,
@@ -85,9 +90,7 @@ class CannedEditor {
       label("text", this.fields.text), holeButtons(this.fields.text), this.holes.element,
       block("rests_on", h("label", { for: "canned-grounds" }, t("canned.field_rests_on")), this.picker.element, h("small", {}, t("canned.rests_on_help"))),
       h("div", { class: "canned-pair" }, block("channels", this.channels), block("expires_at", h("label", { for: "canned-expires" }, t("canned.field_expires_at")), h("div", { class: "canned-date" }, this.fields.expires_at))),
-      h("footer", {}, remove, h("span", { class: "spring" }),
-        h("button", { class: "btn", type: "button", onclick: () => this.dialog.close() }, t("common.cancel")),
-        h("button", { class: "btn primary", type: "submit" }, t("canned.save_it"), h("kbd", { "aria-hidden": "true" }, "Ctrl ↵"))));
+      h("footer", {}, remove, h("span", { class: "spring" }), cancel, keep));
     this.fields.expires_at.id = "canned-expires";
     const dialog = h("dialog", {
       class: "sheet canned-editor", "aria-labelledby": "canned-editor-title", onclose: () => dialog.remove(),
@@ -97,8 +100,7 @@ class CannedEditor {
         event.preventDefault();
         form.requestSubmit();
       },
-    }, h("header", {}, h("h2", { id: "canned-editor-title" }, t(this.row ? "canned.edit_title" : "canned.new_title")),
-      h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => dialog.close() }, icon("close"))), form);
+    }, h("header", {}, h("h2", { id: "canned-editor-title" }, t(this.row ? "canned.edit_title" : "canned.new_title")), away), form);
     return dialog;
   }
 
@@ -123,16 +125,31 @@ class CannedEditor {
 
   async #save(version = this.row?.version) {
     const draft = this.#draft;
-    if (this.#wrong(draft)) return;
+    if (this.#busy || this.#wrong(draft)) return;
+    const send = () => (this.row
+      ? call("PUT", `/api/v1/canned/${encodeURIComponent(this.row.id)}`, draft, { headers: { "If-Match": `"${version}"` } })
+      : call("POST", "/api/v1/canned", draft));
     try {
-      const saved = this.row
-        ? await call("PUT", `/api/v1/canned/${encodeURIComponent(this.row.id)}`, draft, { headers: { "If-Match": `"${version}"` } })
-        : await call("POST", "/api/v1/canned", draft);
+      const saved = await this.#hold(send);
       this.dialog.close();
       this.onDone(saved);
     } catch (problem) {
       if (problem.status === 409) await this.#changedMeanwhile();
       else this.#refused(problem, draft);
+    }
+  }
+
+  get #busy() {
+    return this.dialog.hasAttribute("aria-busy");
+  }
+
+  /** Does it while nothing else can be pressed; what was pressed has the focus again when it is through. */
+  async #hold(run) {
+    const focused = document.activeElement;
+    try {
+      return await heldOpen(this.dialog, this.buttons, run);
+    } finally {
+      if (!this.dialog.contains(document.activeElement)) focused.focus();
     }
   }
 
@@ -151,7 +168,7 @@ class CannedEditor {
     const errors = (problem.errors ?? []).map((error) => ({ ...error, field: error.field.split(".")[0] }));
     this.#mark(errors, draft);
     if (!errors.some(({ field }) => this.dialog.querySelector(`[data-error="${field}"]`))) {
-      this.note.replaceChildren(h("div", { class: "notice bad" }, icon("alert"), problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")));
+      this.note.replaceChildren(h("div", { class: "notice bad" }, icon("alert"), told(problem)));
     }
   }
 
@@ -193,13 +210,14 @@ class CannedEditor {
   }
 
   async #remove(button) {
+    if (this.#busy) return;
     if (!button.classList.contains("sure")) {
       button.classList.add("sure");
       button.replaceChildren(icon("alert"), t("canned.delete_sure"));
       return;
     }
     try {
-      await call("DELETE", `/api/v1/canned/${encodeURIComponent(this.row.id)}`);
+      await this.#hold(() => call("DELETE", `/api/v1/canned/${encodeURIComponent(this.row.id)}`));
       this.dialog.close();
       this.onDone(null);
     } catch (problem) {

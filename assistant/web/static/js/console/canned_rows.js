@@ -1,5 +1,6 @@
 /** How canned replies look: a row of the palette, and the preview of the selected one. */
 
+import { told } from "../api.js";
 import { h, highlight, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { moment } from "../moments.js";
@@ -71,7 +72,7 @@ export function drawNone(query, onNew) {
 /** The search failed, and why. */
 export function drawFailed(problem, onRetry) {
   return h("div", { class: "empty" }, icon("alert"),
-    h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")),
+    h("strong", {}, told(problem)),
     h("button", { class: "btn", type: "button", onclick: onRetry }, icon("reload"), t("common.retry")));
 }
 

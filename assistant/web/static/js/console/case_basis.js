@@ -1,6 +1,6 @@
 /** The policy part of a case: a card for each rule with its sentences, a search for more, and a note. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { stateChip } from "../state.js";
@@ -61,7 +61,7 @@ export class CaseBasis {
     try {
       this.#rules.push(await call("POST", `/api/v1/contacts/${this.contactId}/case/rules`, { entry_id: entry.id, lang: this.lang }));
     } catch (problem) {
-      this.error.textContent = problem.status === 404 ? t("case.rule_not_in_force", { title: entry.title }) : problem.message || t("common.failed");
+      this.error.textContent = problem.status === 404 ? t("case.rule_not_in_force", { title: entry.title }) : told(problem);
       return;
     }
     this.#draw();

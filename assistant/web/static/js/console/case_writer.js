@@ -1,6 +1,8 @@
 /** Writing a case from a contact: prefilled, kept while typing, saved as a draft, handed in. */
 
+import { told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
 import { CaseBasis } from "./case_basis.js";
 import { forget, keep, keepConversation, load, save, unsaved } from "./case_store.js";
@@ -28,7 +30,7 @@ export async function writeCase(conversation) {
   try {
     conversation.keptAs ??= await keepConversation(conversation);
   } catch (problem) {
-    toast(problem.status === 0 ? t("common.offline") : problem.message, "alert");
+    toast(told(problem), "alert");
     return null;
   }
   return open(conversation.keptAs);
@@ -39,7 +41,7 @@ async function open(contactId) {
   try {
     draft = await load(contactId);
   } catch (problem) {
-    toast(problem.status === 403 ? t("case.taken") : problem.status === 0 ? t("common.offline") : problem.message, "alert");
+    toast(problem.status === 403 ? t("case.taken") : told(problem), "alert");
     return null;
   }
   if (FINISHED.includes(draft.entry?.status)) {
@@ -93,18 +95,17 @@ class CaseWriter {
     this.buttons = [
       h("button", { class: "btn", type: "button", onclick: () => this.#save(false) }, t("case.save_draft"), key("Ctrl S")),
       h("button", { class: "btn primary", type: "submit" }, icon("send"), t("case.hand_in"), key("Ctrl ↵"))];
-    this.dialog = h("dialog", {
-      class: "sheet tall-sheet case-sheet", "aria-labelledby": "case-heading", onclose: () => this.#closed(), onkeydown: (event) => this.#key(event),
-    },
-    h("header", {}, h("h2", { id: "case-heading" }, t("case.write")),
-      h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => this.dialog.close() }, icon("close"))),
-    h("form", { class: "case-form sheet-form", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#save(true); } },
+    this.away = h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => this.dialog.close() }, icon("close"));
+    this.form = h("form", { class: "case-form sheet-form", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#save(true); } },
       this.top,
       ...["title", "scene", "cause", "handling"].map((name) => this.#field(name, inputs[name], true)),
       h("fieldset", { class: "field" }, h("legend", {}, t("case.policy")), this.basis.element),
       this.#field("outcome", inputs.outcome, true),
       h("div", { class: "case-lists" }, ...LISTS.map((name) => this.#field(name, inputs[name], false))),
-      h("div", { class: "sheet-actions" }, this.state, h("span", { class: "spring" }), this.failed, ...this.buttons)));
+      h("div", { class: "sheet-actions" }, this.state, h("span", { class: "spring" }), this.failed, ...this.buttons));
+    this.dialog = h("dialog", {
+      class: "sheet tall-sheet case-sheet", "aria-labelledby": "case-heading", onclose: () => this.#closed(), onkeydown: (event) => this.#key(event),
+    }, h("header", {}, h("h2", { id: "case-heading" }, t("case.write")), this.away), this.form);
   }
 
   #field(name, input, needed) {
@@ -183,29 +184,40 @@ class CaseWriter {
     if (this.#busy || !this.#whole(submit)) return;
     this.#busy = true;
     this.failed.textContent = "";
-    for (const button of this.buttons) button.disabled = true;
     const sent = this.fields;
-    try {
-      this.#saved = await save(this.contactId, sent, this.version, submit);
-      clearTimeout(this.#timer);
-      this.#timer = 0;
-      forget(this.contactId);
-      this.#done(submit, sent);
-    } catch (problem) {
-      this.#refused(problem);
-    } finally {
-      this.#busy = false;
-      for (const button of this.buttons) button.disabled = false;
-    }
+    const focused = document.activeElement;
+    this.form.inert = submit; // what is handed in is what stands there
+    const saving = heldOpen(this.dialog, [...this.buttons, this.away], () => save(this.contactId, sent, this.version, submit));
+    const problem = await saving.then((saved) => { this.#saved = saved; }, (refused) => refused);
+    this.form.inert = false;
+    this.#busy = false;
+    if (!this.dialog.contains(document.activeElement)) focused.focus();
+    if (problem) this.#refused(problem);
+    else this.#done(submit, sent);
   }
 
   #done(submit, sent) {
+    if (submit) {
+      this.#forget();
+      toast(t("case.handed_in"), "send");
+      this.dialog.close();
+      return;
+    }
+    if (JSON.stringify(this.fields) !== JSON.stringify(sent)) { // typed on meanwhile: that is for the next save
+      this.draft = this.#saved;
+      this.#keep();
+      return;
+    }
+    this.#forget();
     const changed = TEXTS.some((name) => this.#saved[name] !== sent[name].replaceAll("\r\n", "\n").trim());
     this.#fill(this.#saved);
     this.state.textContent = changed ? t("case.saved_masked") : t("case.saved");
-    if (!submit) return;
-    toast(t("case.handed_in"), "send");
-    this.dialog.close();
+  }
+
+  #forget() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    forget(this.contactId);
   }
 
   /** Whether nothing needed is missing; what is missing is said at its field, and the first one gets the focus. */
@@ -221,7 +233,7 @@ class CaseWriter {
     for (const { field, message } of problem.errors ?? []) if (this.errors[field]) this.#fault(field, message);
     const first = problem.errors?.find(({ field }) => this.errors[field]);
     if (first) this.inputs[first.field].focus();
-    else this.failed.textContent = problem.status === 0 ? t("case.offline") : problem.status === 403 ? t("case.taken") : problem.status === 409 ? t("case.changed") : problem.message || t("common.failed");
+    else this.failed.textContent = problem.status === 0 ? t("case.offline") : problem.status === 403 ? t("case.taken") : problem.status === 409 ? t("case.changed") : told(problem);
   }
 
   #fault(name, message) {

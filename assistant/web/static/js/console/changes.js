@@ -1,6 +1,6 @@
 /** What has changed since the last shift: each entry in one line, old figures beside new ones. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { minute, moment } from "../moments.js";
@@ -70,7 +70,7 @@ export class ChangesFeed {
   #failed(problem) {
     if (this.#rows.length) return; // old news are still news
     this.list.replaceChildren(h("li", { class: "empty" }, icon("alert"),
-      h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")),
+      h("strong", {}, told(problem)),
       h("button", { class: "btn", type: "button", onclick: () => this.refresh() }, icon("reload"), t("common.retry"))));
   }
 
@@ -199,8 +199,8 @@ export class ChangesFeed {
 
 /** What happened in one line; figures have lines of their own. */
 function lineOf(row) {
-  const told = row.numbers.length && row.what !== "withdrawn";
-  const text = told ? (row.starts ? t("changes.from", { moment: moment(row.starts) }) : "") : row.summary;
+  const figures = row.numbers.length && row.what !== "withdrawn";
+  const text = figures ? (row.starts ? t("changes.from", { moment: moment(row.starts) }) : "") : row.summary;
   return text && text !== t(`changes.${row.what}`) ? h("p", { class: "change-line" }, text) : null;
 }
 

@@ -1,6 +1,6 @@
 /** What an agent does with a contact besides answering; whatever goes wrong is said. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { toast } from "../dom.js";
 import { t } from "../i18n.js";
 
@@ -51,8 +51,7 @@ export class ContactActions {
       await does();
       return true;
     } catch (problem) {
-      const text = problem.status === 0 ? t("common.offline") : problem.status === 409 ? t("contacts.gone_help") : problem.message;
-      toast(text || t("common.failed"), "alert");
+      toast(problem.status === 409 ? t("contacts.gone_help") : told(problem), "alert");
       return false;
     }
   }

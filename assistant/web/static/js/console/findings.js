@@ -1,5 +1,6 @@
 /** What was found for the open conversation: answers beside it, warnings and the reply in it. */
 
+import { told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { mended } from "./mended.js";
@@ -61,7 +62,7 @@ export class Findings {
   /** Old answers stay readable and say that they are old; without any, both panes say what happened. */
   failed(conversation, problem) {
     this.settled();
-    const text = problem.status === 0 ? t("common.offline") : problem.message || t("common.failed");
+    const text = told(problem);
     if (conversation.found) {
       const note = byId("answers-note");
       if (note.textContent !== t("console.stale")) toast(text, "alert");

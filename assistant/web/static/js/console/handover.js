@@ -1,7 +1,8 @@
 /** Handing a conversation over: to which group, why, and what goes along. Enter sends. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { copy, h, icon, toast } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
 import { asText, summaryOf } from "./handover_summary.js";
 import { skillGroups } from "./skill_groups.js";
@@ -22,7 +23,7 @@ export async function openHandOver(conversation, suggested) {
     toast(t("handover.nothing_said"), "alert");
   } catch (problem) {
     if (problem.status === undefined) throw problem;
-    toast(problem.status ? problem.message : t("common.offline"), "alert");
+    toast(told(problem), "alert");
   }
   return null;
 }
@@ -65,18 +66,19 @@ class HandOver {
     this.error = h("p", { class: "bad-text small", id: "handover-error", role: "alert" });
     const [label, shape] = this.live ? [t("handover.send"), "send"] : [t("handover.copy"), "copy"];
     this.send = h("button", { class: "btn primary", type: "submit" }, icon(shape), label, h("kbd", { "aria-hidden": "true" }, "↵"));
+    this.cancel = h("button", { class: "btn", type: "button", onclick: () => this.dialog.close() }, t("common.cancel"));
+    this.away = h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => this.dialog.close() }, icon("close"));
     const field = (id, text, input) => h("div", { class: "field" }, h("label", { for: id }, text), input);
     this.dialog = h("dialog", {
       class: "sheet tall-sheet handover-sheet", "aria-labelledby": "handover-title", onclose: () => { this.dialog.remove(); this.resolve(this.result ?? null); },
     },
-    h("header", {}, h("h2", { id: "handover-title" }, t("handover.title")),
-      h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => this.dialog.close() }, icon("close"))),
+    h("header", {}, h("h2", { id: "handover-title" }, t("handover.title")), this.away),
     h("form", { class: "handover sheet-form", onsubmit: (event) => { event.preventDefault(); this.#submit(); }, onkeydown: (event) => this.#ctrlEnter(event) },
       h("div", { class: "field" }, h("label", { for: "handover-group" }, t("handover.to")), this.find, this.list),
       field("handover-reason", t("handover.reason"), this.reason),
       field("handover-note", t("handover.note"), this.note),
       this.#along(), this.error,
-      h("div", { class: "sheet-actions" }, h("button", { class: "btn", type: "button", onclick: () => this.dialog.close() }, t("common.cancel")), this.send)));
+      h("div", { class: "sheet-actions" }, this.cancel, this.send)));
     this.#draw();
   }
 
@@ -138,12 +140,16 @@ class HandOver {
       return;
     }
     this.#busy = true;
-    this.send.disabled = true;
-    const problem = await (this.live ? this.#handOver(group, code, note) : this.#copied(group, code, note)).then(() => null, (error) => error);
+    this.error.textContent = "";
+    const run = () => (this.live ? this.#handOver(group, code, note) : this.#copied(group, code, note));
+    const problem = await heldOpen(this.dialog, [this.send, this.cancel, this.away], run).then(() => null, (error) => error);
     this.#busy = false;
-    this.send.disabled = false;
-    if (problem) this.error.textContent = problem.status === 0 ? t("common.offline") : problem.message;
-    else this.dialog.close();
+    if (!problem) {
+      this.dialog.close();
+      return;
+    }
+    this.error.textContent = told(problem);
+    if (!this.dialog.contains(document.activeElement)) this.send.focus(); // disabled, it let go of the focus
   }
 
   async #handOver(group, code, note) {

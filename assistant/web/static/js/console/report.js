@@ -1,7 +1,8 @@
 /** One key tells the people who write that a sentence is outdated: the one pointed at, or one chosen here. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
 import { noteReported, reportedChip } from "./reported.js";
 import { readable } from "./slots.js";
@@ -14,6 +15,8 @@ const LONGEST = 500; // characters of a sentence
  * `query()` (what the customer asked), `done()` after one was sent.
  */
 export class OutdatedReport {
+  #busy = false;
+
   constructor(page) {
     this.page = page;
   }
@@ -66,20 +69,21 @@ export class OutdatedReport {
     const options = candidates.map((one, index) => h("label", { class: "report-option" },
       h("input", { type: "radio", name: "sentence", value: String(index), checked: index === 0 }),
       h("span", {}, one.text, h("small", { class: "quiet" }, one.title))));
+    const cancel = h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, t("common.cancel"));
+    const send = h("button", { class: "btn primary", type: "submit" }, icon("flag"), t("report.send"), h("kbd", { "aria-hidden": "true" }, "↵"));
+    const away = h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => dialog.close() }, icon("close"));
     const form = h("form", { onsubmit: async (event) => {
       event.preventDefault();
       const chosen = candidates[Number(new FormData(form).get("sentence"))];
-      if (await this.#send(chosen, note.value.trim())) dialog.close();
+      if (await heldOpen(dialog, [cancel, send, away], () => this.#send(chosen, note.value.trim()))) dialog.close();
+      else if (!dialog.contains(document.activeElement)) send.focus(); // disabled, it let go of the focus
     } },
     h("fieldset", { class: "report-options" }, h("legend", {}, t("report.which")), ...options),
     h("label", { class: "field" }, h("span", {}, t("report.note")), note),
-    h("footer", {}, h("span", { class: "small quiet" }, t("report.help")), h("span", { class: "spring" }),
-      h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, t("common.cancel")),
-      h("button", { class: "btn primary", type: "submit" }, icon("flag"), t("report.send"), h("kbd", { "aria-hidden": "true" }, "↵"))));
+    h("footer", {}, h("span", { class: "small quiet" }, t("report.help")), h("span", { class: "spring" }), cancel, send));
     const dialog = h("dialog", {
       class: "sheet report", "aria-labelledby": "report-title", onclose: () => dialog.remove(), onkeydown: (event) => event.stopPropagation(),
-    }, h("header", {}, h("h2", { id: "report-title" }, t("report.title")),
-      h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => dialog.close() }, icon("close"))), form);
+    }, h("header", {}, h("h2", { id: "report-title" }, t("report.title")), away), form);
     document.body.append(dialog);
     dialog.showModal();
     dialog.querySelector("input").focus();
@@ -87,13 +91,17 @@ export class OutdatedReport {
 
   /** Sends one; whether that worked. It shows at once, before anything is asked for again. */
   async #send(one, note) {
+    if (this.#busy) return false;
+    this.#busy = true;
     try {
       await call("POST", "/api/v1/feedback", {
         kind: "outdated", entry_id: one.entry_id, revision: one.revision, query: this.page.query(), sentence: one.quote.slice(0, LONGEST), ...(note ? { note } : {}),
       });
     } catch (problem) {
-      toast(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
+      toast(told(problem), "alert");
       return false;
+    } finally {
+      this.#busy = false;
     }
     noteReported(one);
     this.#show(one);

@@ -1,6 +1,6 @@
 /** Sends the reply where the conversation takes place, and tells the service what became of the suggestion. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { copy, toast } from "../dom.js";
 import { t } from "../i18n.js";
 
@@ -81,7 +81,7 @@ export class Sending {
       await this.#feedback(conversation.turn || conversation.question, suggestion, { kind, ...(sentence ? { sentence } : {}) });
       toast(t(`reply.${kind}_sent`));
     } catch (problem) {
-      toast(problem.message || t("common.failed"), "alert");
+      toast(told(problem), "alert");
     }
   }
 
@@ -99,7 +99,11 @@ export class Sending {
     const typed = conversation.typed.trim();
     conversation.typed = "";
     if (conversation.embedded && this.host) {
-      if (!(await this.host.insert(text, conversation))) return false;
+      if (!(await this.host.insert(text, conversation))) {
+        conversation.typed = typed;
+        return false;
+      }
+      if (typed && conversation.live) this.book.say(conversation, "customer", typed); // the platform tells what it sent, not what the caller said
     } else if (conversation.live) {
       if (typed) this.book.say(conversation, "customer", typed);
       this.book.say(conversation, "agent", text);

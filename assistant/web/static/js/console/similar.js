@@ -1,6 +1,6 @@
 /** Similar past cases: scene, handling, outcome and lesson of each. Internal: nothing of them goes into a reply. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, highlight, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { confidence, stateChip, UNLIKELY } from "../state.js";
@@ -114,7 +114,7 @@ export class SimilarCases {
       more > 0 ? h("p", { class: "small quiet" }, t("cases.more", { count: more })) : null);
   }
 
-  /** Other words since: said so until somebody looks. */
+  /** Other words since, and nobody looks: what is under way is let go, and looking asks anew. */
   #stale() {
     this.#asked = "";
     this.#inFlight?.abort();
@@ -138,7 +138,7 @@ export class SimilarCases {
   }
 
   #failed(problem) {
-    const text = problem.status === 0 ? t("common.offline") : problem.message || t("common.failed");
+    const text = told(problem);
     this.note.textContent = "";
     this.list.replaceChildren(h("li", { class: "empty" }, icon("alert"), h("strong", {}, text),
       h("button", { class: "btn", type: "button", onclick: () => this.load() }, icon("reload"), t("common.retry"))));

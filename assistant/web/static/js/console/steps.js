@@ -1,6 +1,6 @@
 /** Troubleshooting step by step: one step of a guide at a time over the side column, each way on a key. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { stateChip } from "../state.js";
@@ -174,7 +174,7 @@ export class StepWalker {
   }
 
   #failed(answer, problem) {
-    const text = problem.status === 0 ? t("common.offline") : problem.message || t("common.failed");
+    const text = told(problem);
     this.panel.querySelector(".steps-body").replaceChildren(h("div", { class: "empty", role: "alert" }, icon("alert"), h("strong", {}, text),
       problem.status === 404 ? null : h("button", { class: "btn", type: "button", onclick: () => this.start(answer) }, icon("reload"), t("common.retry"))));
   }

@@ -1,5 +1,6 @@
 /** The transcript: who said what and when, what is still on its way, and what did not arrive. */
 
+import { told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { isNote, noteParts } from "./handover_note.js";
@@ -7,8 +8,7 @@ import { isNote, noteParts } from "./handover_note.js";
 const NEAR_END = 60;
 
 function why(problem) {
-  if (problem?.status === 0) return t("common.offline");
-  return problem?.status === 404 || problem?.status === 409 ? t("contacts.gone") : problem?.message || t("common.failed");
+  return problem?.status === 404 || problem?.status === 409 ? t("contacts.gone") : told(problem ?? {});
 }
 
 /** Draws a conversation into `list`; `onRetry(message)` and `onTakeBack(message)` for what did not arrive. */

@@ -1,6 +1,6 @@
 /** What the customer of a contact left while nobody was there: who they are, how to reach them, and that it is done. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { copy, h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
 
@@ -38,7 +38,7 @@ export class Tickets {
       return true;
     } catch (problem) {
       if (wanted === this.#shown) this.#shown = ""; // the next change asks again
-      if (problem.status) toast(problem.message || t("common.failed"), "alert");
+      if (problem.status) toast(told(problem), "alert");
       return false;
     }
   }

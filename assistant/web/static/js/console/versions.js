@@ -1,6 +1,6 @@
 /** Both versions side by side: of two entries that disagree, of a basis then and now, of two revisions. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { stateChip, tone, validity } from "../state.js";
@@ -75,7 +75,7 @@ export async function showVersions(target, page) {
       body.replaceChildren(...(found.comparisons.length ? found.comparisons.map((compared) => comparison(compared, target.said, leave)) : [nothing()]));
     } catch (problem) {
       body.replaceChildren(h("div", { class: "empty" }, icon("alert"),
-        h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")),
+        h("strong", {}, told(problem)),
         h("button", { class: "btn", type: "button", onclick: load }, icon("reload"), t("common.retry"))));
     }
   }

@@ -21,7 +21,7 @@ export function addWatch({ root, head, conversation, home, told, next }) {
   async function handOver(which = conversation(), suggested = strip.suggested) {
     const contact = await openHandOver(which, suggested);
     if (!contact || contact.copied) {
-      home();
+      goOn();
       return;
     }
     told(contact);
@@ -30,7 +30,12 @@ export function addWatch({ root, head, conversation, home, told, next }) {
 
   async function write(which = conversation()) {
     await writeCase(which);
-    home();
+    goOn();
+  }
+
+  /** A dialog gave the focus back as it closed; home is for what had none, or is gone. */
+  function goOn() {
+    if (document.activeElement === document.body) home();
   }
 
   const usable = ({ gone, status }) => !gone && status === "open";

@@ -1,11 +1,11 @@
 /** Changing many entries at once: what to change, then row by row what it would do, then doing it. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
 import { BulkFields } from "./bulk_fields.js";
 import { bulkRows } from "./bulk_rows.js";
-import { heldOpen } from "./held_open.js";
 
 /** Opens the dialog for what is selected; `known` offers names and tags (data of the page, as JSON). */
 export function editMany(selection, known) {
@@ -30,11 +30,9 @@ class BulkEdit {
     this.sheet = h("dialog", { class: "sheet bulk-sheet", "aria-labelledby": "bulk-title" },
       h("header", {}, h("h2", { id: "bulk-title" }, t("bulk.title", { count: this.ids.length })), this.away),
       this.fields.form, this.result, this.error, h("footer", {}, this.leave, this.back, this.go));
-    const from = document.activeElement;
     this.sheet.addEventListener("close", () => {
       this.sheet.remove();
       if (this.applied) location.reload();
-      else if (from?.isConnected && from !== document.body) from.focus();
     });
   }
 
@@ -98,7 +96,7 @@ class BulkEdit {
       return await heldOpen(this.sheet, [this.go, this.back, this.leave, this.away], ask);
     } catch (problem) {
       const said = problem.errors.map(({ field, message }) => this.fields.named(field, message)).join(" ");
-      this.error.textContent = problem.status === 0 ? t("common.offline") : said || problem.message || t("common.failed");
+      this.error.textContent = said || told(problem);
       if (!this.sheet.contains(document.activeElement)) this.go.focus(); // disabled, it let go of the focus
       return null;
     }

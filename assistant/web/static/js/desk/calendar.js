@@ -1,10 +1,11 @@
 /** The calendar: filters that act at once, how far away a day is, and days by the keyboard. */
 
+import { told } from "../api.js";
 import { toast } from "../dom.js";
 import { lang } from "../i18n.js";
 import { DeskKeys } from "./desk_keys.js";
 import { today } from "./fresh_days.js";
-import { fetchPage, takeOver, told, watchAge } from "./fresh_page.js";
+import { fetchPage, takeOver, watchAge } from "./fresh_page.js";
 import { Rows, offer } from "./fresh_rows.js";
 
 const page = document.getElementById("calendar");

@@ -1,6 +1,6 @@
 /** Comments beside the text of a version: read, quoted, answered, resolved. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { composer } from "./comments_compose.js";
@@ -37,7 +37,7 @@ export class Comments {
       this.#show((await call("GET", this.path)).comments);
     } catch (problem) {
       this.#frame();
-      this.status.replaceChildren(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), " ",
+      this.status.replaceChildren(told(problem), " ",
         h("button", { class: "btn", type: "button", onclick: () => this.load() }, icon("reload"), t("common.retry")));
     } finally {
       this.root.setAttribute("aria-busy", "false");
@@ -236,7 +236,7 @@ export class Comments {
       toast(t(key));
       if (!this.#writing) (this.#item(thread) ?? this.add).focus();
     } catch (problem) {
-      toast(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
+      toast(told(problem), "alert");
     }
   }
 }

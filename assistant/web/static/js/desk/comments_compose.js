@@ -1,5 +1,6 @@
 /** The form a comment or an answer is written in; Ctrl+Enter sends it, Esc leaves it. What is in it is not lost unasked. */
 
+import { told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 
@@ -57,7 +58,7 @@ export function composer({ label, send, onSend, onSent, onCancel }) {
       sent = await onSend(text);
     } catch (problem) {
       go.disabled = false;
-      error.textContent = problem.status === 0 ? t("common.offline") : problem.message || t("common.failed");
+      error.textContent = told(problem);
       field.focus();
       return;
     }

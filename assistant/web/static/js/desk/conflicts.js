@@ -1,11 +1,11 @@
 /** Contradictions: one by one with the keyboard, edited on either side, or found to be none and taken back again. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { DeskKeys } from "./desk_keys.js";
 import { ask, field } from "./fresh_ask.js";
-import { fetchPage, takeOver, told, watchAge } from "./fresh_page.js";
+import { fetchPage, takeOver, watchAge } from "./fresh_page.js";
 import { Rows, offer } from "./fresh_rows.js";
 
 const page = document.getElementById("conflicts");

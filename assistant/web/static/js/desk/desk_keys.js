@@ -33,12 +33,11 @@ export class DeskKeys extends Keys {
       h("header", {}, h("h2", { id: "keys-title" }, t("review.keys")),
         h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => sheet.close() }, icon("close"))),
       ...this.draw(), h("label", { class: "key-switch" }, choice, " ", t("review.single_keys")));
-    let from = button;
     const show = () => {
-      from = document.activeElement === document.body ? button : document.activeElement;
+      // Closing gives the focus back to where it was, at once: a key that follows must find it there.
+      if (document.activeElement === document.body) button.focus();
       sheet.showModal();
     };
-    sheet.addEventListener("close", () => from.focus());
     document.body.append(sheet);
     button.addEventListener("click", show);
   }

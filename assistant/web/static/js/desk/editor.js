@@ -20,7 +20,7 @@ import { Restoring, newKey, timeOf } from "./editor_restore.js";
 import { Saving } from "./editor_saving.js";
 import { Together } from "./editor_scroll.js";
 import { openSlots } from "./editor_slot_menu.js";
-import { contentIn, fromService, onlyScaffold, scaffold, untouched, whole } from "./editor_state.js";
+import { contentIn, fromService, onlyScaffold, same, scaffold, untouched, whole } from "./editor_state.js";
 import { Twin, replace } from "./editor_text.js";
 import { Body } from "./editor_variants.js";
 import { Writing } from "./editor_writing.js";
@@ -88,7 +88,7 @@ const saving = new Saving({
 });
 const local = new LocalDrafts(given.me);
 const autosave = new Autosave({ key: isNew ? newKey() : given.id, local, collect: unsaved, say: sayKept, onNewer: (draft) => restoring.newer(draft) });
-const restoring = new Restoring({ autosave, local, notices, state, dirty: () => unsaved() !== null, take: takeDraft, isNew });
+const restoring = new Restoring({ autosave, local, notices, state, dirty: () => unsaved() !== null, written: () => !same(state().content, begun), take: takeDraft, isNew });
 const actions = new Actions({
   saving, autosave, restoring, notices, problems, preview, newId, state, weigh, onFirst: settleIn, onRefused: (found) => { refused = found; weigh(); },
 });
@@ -205,11 +205,12 @@ by("editor-kinds")?.addEventListener("change", (event) => choose(event.target.va
 addEventListener("beforeunload", (event) => { if (images.busy) event.preventDefault(); });
 
 form.set(start);
-if (typed.title !== start.content.title) form.title.value = typed.title;
 body.set(start.content.body, kind);
 saving.mark(state());
-if (typed.body !== start.content.body) body.set(typed.body, kind);
 if (!start.content.body && kind) body.set(scaffold(kind, start.content.lang), kind);
+const begun = state().content;
+if (typed.title !== start.content.title) form.title.value = typed.title;
+if (typed.body !== start.content.body) body.set(typed.body, kind);
 if (given.latest) {
   const { number, status, author } = given.latest;
   actions.tell({ revision: number, status });

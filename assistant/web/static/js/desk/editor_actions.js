@@ -1,6 +1,6 @@
 /** Saving and handing in, with all that the page says about it. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { timeOf } from "./editor_restore.js";
@@ -50,10 +50,8 @@ export class Actions {
 
   /** Asks for a note, saves what is not saved and hands the version in. */
   async submit() {
-    const focused = document.activeElement;
     if (this.saving.busy || !(await this.#fit())) return;
     const note = await askNote(by("editor-submit-sheet"), this.state());
-    focused?.focus();
     if (note === null) return;
     const { saving } = this;
     const entry = saving.id && !saving.dirty ? { revision: saving.base, status: saving.status } : await this.save();
@@ -118,7 +116,7 @@ export class Actions {
       const open = async () => { await this.autosave.now(); location.assign(`/desk/entries/${problem.taken}`); };
       this.notices.show("taken", t("editor.taken", { id: problem.taken }), { tone: "due", sign: "alert", actions: [[t("editor.taken_open"), open]] });
     }
-    toast(problem.status === 0 ? t("editor.save_offline") : problem.message || t("common.failed"), "alert");
+    toast(problem.status === 0 ? t("editor.save_offline") : told(problem), "alert");
     this.autosave.soon();
   }
 

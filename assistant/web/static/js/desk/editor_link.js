@@ -37,7 +37,6 @@ export class LinkSheet {
         h("div", { class: "field" }, h("label", { for: "link-text" }, t("editor.link_text")), this.text),
         h("footer", { class: "sheet-foot" }, h("button", { class: "btn", type: "button", onclick: () => sheet.close() }, t("common.cancel")),
           h("button", { class: "btn primary", type: "submit" }, t("editor.link_insert")))));
-    sheet.addEventListener("close", () => this.area?.focus());
   }
 
   /** Asks for the link of what is selected in `area`. */
@@ -49,6 +48,7 @@ export class LinkSheet {
     this.help.textContent = t("editor.link_help");
     this.help.className = "";
     this.options.forget();
+    area.focus({ preventScroll: true }); // where closing the sheet gives the focus back
     this.sheet.showModal();
     this.target.select();
     this.target.focus();

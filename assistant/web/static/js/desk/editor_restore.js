@@ -2,6 +2,7 @@
 
 import { call } from "../api.js";
 import { t } from "../i18n.js";
+import { localMinute } from "../moments.js";
 import { serverNow } from "../server_time.js";
 import { token } from "./editor_local.js";
 import { same, whole } from "./editor_state.js";
@@ -19,14 +20,9 @@ export function newKey() {
   return key;
 }
 
-const clock = (iso) => {
-  const zone = document.documentElement.dataset.zone;
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(new Date(iso));
-};
-
 /** A moment in words: the time alone when it is today. */
 export function timeOf(iso) {
-  const [then, now] = [clock(iso), clock(serverNow())];
+  const [then, now] = [localMinute(Date.parse(iso)), localMinute(serverNow())];
   return then.slice(0, 10) === now.slice(0, 10) ? then.slice(11) : then;
 }
 
@@ -39,13 +35,13 @@ export class Restoring {
 
   /**
    * `autosave`, `local` (LocalDrafts), `notices`; `state()` is what the form shows, `dirty()` whether it holds what no
-   * revision does, `take(draft)` puts a draft into it.
+   * revision does, `written()` whether somebody wrote in it since the page came, `take(draft)` puts a draft into it.
    */
-  constructor({ autosave, local, notices, state, dirty, take, isNew }) {
-    Object.assign(this, { autosave, local, notices, state, dirty, take, isNew });
+  constructor({ autosave, local, notices, state, dirty, written, take, isNew }) {
+    Object.assign(this, { autosave, local, notices, state, dirty, written, take, isNew });
   }
 
-  /** Looks for drafts; one of a new entry that the address names is taken at once. */
+  /** Looks for drafts; one of a new entry that the address names is taken at once, unless it would go over what was typed. */
   async look() {
     const { key } = this.autosave;
     const { drafts } = await call("GET", "/api/v1/working").catch(() => ({ drafts: [] }));
@@ -53,7 +49,7 @@ export class Restoring {
     const kept = this.local.all();
     this.autosave.begin(this.#stored?.saved_at ?? "");
     await this.#sort(kept.filter((draft) => draft.key === key));
-    if (this.isNew && this.#waiting.length === 1) this.#resume(this.#waiting.pop());
+    if (this.isNew && this.#waiting.length === 1 && !this.written()) this.#resume(this.#waiting.pop());
     else this.#offer();
     if (this.isNew) this.#others([...drafts, ...kept].filter((draft) => NEW.test(draft.key) && !draft.base_revision && draft.key !== key));
   }

@@ -99,7 +99,9 @@ export class Saving {
 
   /** Puts what is written together with what is on record; false when the writer left that for later. */
   async merged() {
-    const found = await call("POST", `/api/v1/entries/${this.id}/merge`, { base: this.base, content: contentIn(this.collect()) });
+    const sent = contentIn(this.collect());
+    const found = await call("POST", `/api/v1/entries/${this.id}/merge`, { base: this.base, content: sent });
+    if (!same(contentIn(this.collect()), sent)) return this.merged(); // typed on meanwhile
     const choices = new Choices(found);
     const content = choices.mineAlone ? choices.content() : await this.merge(found);
     if (!content) return false;

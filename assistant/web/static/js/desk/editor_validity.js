@@ -2,15 +2,13 @@
 
 import { dateField, day } from "../dates.js";
 import { t } from "../i18n.js";
+import { localMinute } from "../moments.js";
 import { serverNow } from "../server_time.js";
 
 const TIME = /^([01]?\d|2[0-3])[:：]([0-5]\d)$/;
 
-/** A moment of the form `2026-06-01` or `2026-06-01T20:00`, as it is now in the site's zone. */
-function localNow() {
-  const zone = document.documentElement.dataset.zone;
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(serverNow()).replace(" ", "T");
-}
+/** Now, as the edges are written: `2026-06-01T20:00`. */
+const localNow = () => localMinute(serverNow()).replace(" ", "T");
 
 const full = (text) => (text.includes("T") ? text : `${text}T00:00`);
 

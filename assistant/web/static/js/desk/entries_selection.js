@@ -1,6 +1,6 @@
 /** Which entries of the list are selected: row by row, a whole page, or all that the filters find. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { toast } from "../dom.js";
 import { t } from "../i18n.js";
 
@@ -74,7 +74,7 @@ export class Selection {
         for (const { id, title } of entries) if (this.#chosen.size < MOST) this.#chosen.set(id, title);
       }
     } catch (problem) {
-      toast(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
+      toast(told(problem), "alert");
     }
     this.every.disabled = false;
     this.#draw();

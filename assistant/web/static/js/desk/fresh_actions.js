@@ -1,12 +1,11 @@
 /** What can be done about an entry that needs attention: vouch for it, hand it on, put it off, settle reports. */
 
-import { Problem, call } from "../api.js";
+import { Problem, call, told } from "../api.js";
 import { dateField } from "../dates.js";
 import { h, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { ask, field } from "./fresh_ask.js";
 import { presets } from "./fresh_days.js";
-import { told } from "./fresh_page.js";
 
 const LONGEST = 500;
 const api = (id, rest) => `/api/v1/entries/${encodeURIComponent(id)}/${rest}`;
@@ -129,7 +128,7 @@ export class RowActions {
     try {
       const message = await ACTS[act](row);
       if (message) await this.changed(row, message);
-      else row.focus();
+      else if (document.activeElement === document.body) row.focus();
     } catch (problem) {
       toast(told(problem), "alert");
     } finally {

@@ -1,9 +1,9 @@
 /** Small dialogs of the freshness desk: one question, a few fields, an answer that is sent before they close. */
 
+import { told } from "../api.js";
 import { h, icon } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
-import { told } from "./fresh_page.js";
-import { heldOpen } from "./held_open.js";
 
 let count = 0;
 

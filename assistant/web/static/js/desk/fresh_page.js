@@ -33,9 +33,6 @@ export function takeOver(page, ...names) {
   }
 }
 
-/** What went wrong, in words. */
-export const told = (problem) => (problem.status === 0 ? t("common.offline") : problem.errors?.[0]?.message ?? (problem.message || t("common.failed")));
-
 /** Says below `head` when what the page shows has become old or the network is gone; `reload()` fetches it again. */
 export function watchAge(head, reload) {
   let since = Date.now();

@@ -1,9 +1,10 @@
 /** The freshness board: filters, rows and what is done about them change in place. */
 
+import { told } from "../api.js";
 import { h, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { RowActions } from "./fresh_actions.js";
-import { fetchPage, takeOver, told, watchAge } from "./fresh_page.js";
+import { fetchPage, takeOver, watchAge } from "./fresh_page.js";
 import { Rows, listKeys } from "./fresh_rows.js";
 
 const board = document.getElementById("board");

@@ -1,7 +1,7 @@
 /** Hit testing, one question: what it finds on any day, for anybody, and why. The address holds the question. */
 
 import "../dates.js";
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { filteredOut, readAs } from "./hit_filtered.js";
@@ -93,7 +93,7 @@ function empty() {
 function fail(problem) {
   asked = null;
   rail.replaceChildren();
-  found.replaceChildren(h("div", { class: "panel empty", role: "alert" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.errors?.[0]?.message || problem.message || t("common.failed")),
+  found.replaceChildren(h("div", { class: "panel empty", role: "alert" }, icon("alert"), h("strong", {}, told(problem)),
     h("button", { class: "btn", type: "button", onclick: run }, icon("reload"), t("common.retry"))));
 }
 

@@ -1,6 +1,6 @@
 /** Two runs compared: the figures before and after, and each question that fared better or worse. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { askAddress, askedHow, fateChip, FIGURES, rate, runAddress, share, topAnswers, when } from "./hit_figures.js";
@@ -17,7 +17,7 @@ export async function showComparison(root, before, after) {
     const found = await call("GET", `/api/v1/hit-runs/${encodeURIComponent(before)}/compare/${encodeURIComponent(after)}`);
     draw(root, found, found.figures.before, found.figures.after);
   } catch (problem) {
-    root.replaceChildren(back(), h("div", { class: "panel empty", role: "alert" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")),
+    root.replaceChildren(back(), h("div", { class: "panel empty", role: "alert" }, icon("alert"), h("strong", {}, told(problem)),
       h("button", { class: "btn", type: "button", onclick: () => showComparison(root, before, after) }, icon("reload"), t("common.retry"))));
   } finally {
     root.setAttribute("aria-busy", "false");

@@ -1,6 +1,6 @@
 /** The runs so far: newest first, two of them can be compared. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { compareAddress, FIGURES, runAddress, share, when } from "./hit_figures.js";
@@ -21,7 +21,7 @@ export class History {
       this.#runs = runs;
       this.#draw();
     } catch (problem) {
-      this.root.replaceChildren(h("div", { class: "empty", role: "alert" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")),
+      this.root.replaceChildren(h("div", { class: "empty", role: "alert" }, icon("alert"), h("strong", {}, told(problem)),
         h("button", { class: "btn", type: "button", onclick: () => this.load() }, icon("reload"), t("common.retry"))));
     } finally {
       this.root.setAttribute("aria-busy", "false");

@@ -1,9 +1,9 @@
 /** Saved questions from a file: read, shown what would become of them, then taken in. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
-import { heldOpen } from "./held_open.js";
 import { csvOf, questionsOf, textOf } from "./hit_csv.js";
 import { sheet } from "./hit_question_dialog.js";
 
@@ -30,7 +30,7 @@ export function importQuestions() {
   const go = h("button", { class: "btn primary", type: "button", disabled: true, onclick: take }, t("hit.import_go"));
   const leave = h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, t("common.cancel"));
   text.addEventListener("input", () => { turn += 1; go.disabled = true; check.disabled = false; report.replaceChildren(); });
-  const { dialog, done, finish } = sheet(t("hit.import"),
+  const { dialog, away, done, finish } = sheet(t("hit.import"),
     h("div", { class: "hit-question" },
       h("div", { class: "field" }, h("label", { for: "hit-import-text" }, t("hit.paste")), text, h("small", {}, t("hit.import_help"))),
       h("div", { class: "hit-drop-foot" }, h("label", { class: "btn", for: "hit-import-file" }, icon("upload"), t("hit.choose_file")), file, check),
@@ -63,7 +63,7 @@ export function importQuestions() {
   }
 
   async function take() {
-    const closers = [go, check, leave, file, text, dialog.querySelector("header button")];
+    const closers = [go, check, leave, file, text, away];
     const answer = await heldOpen(dialog, closers, () => send(false, () => true));
     if (!answer) return go.focus();
     toast(t("hit.imported", { count: answer.new + answer.changed }));
@@ -74,7 +74,7 @@ export function importQuestions() {
     try {
       return await upload(csv, dryRun);
     } catch (problem) {
-      if (wanted()) report.replaceChildren(h("p", { class: "bad-text" }, problem.status === 0 ? t("common.offline") : problem.errors?.[0]?.message || problem.message || t("common.failed")));
+      if (wanted()) report.replaceChildren(h("p", { class: "bad-text" }, told(problem)));
       return null;
     }
   }

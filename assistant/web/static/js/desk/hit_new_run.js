@@ -1,8 +1,10 @@
 /** A new run: questions pasted, dropped or from the saved ones; read before they are asked. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
+import { localMinute } from "../moments.js";
+import { serverNow } from "../server_time.js";
 import { questionsOf, textOf } from "./hit_csv.js";
 import { runAddress } from "./hit_figures.js";
 import { patiently } from "./patient.js";
@@ -44,7 +46,7 @@ export function newRun(form) {
   }
 
   async function run() {
-    const name = form.elements.name.value.trim() || t("hit.batch_default", { time: stamp() });
+    const name = form.elements.name.value.trim() || t("hit.batch_default", { time: localMinute(serverNow()) });
     const mine = running = new AbortController();
     const begun = Date.now();
     const say = () => progress.querySelector("[data-said]").replaceChildren(t("hit.running", { count: saved() ? t("hit.all_saved") : given.questions.length, seconds: Math.floor((Date.now() - begun) / 1000) }));
@@ -58,7 +60,7 @@ export function newRun(form) {
       const made = await patiently(() => call("POST", "/api/v1/hit-runs", asked, { signal: mine.signal }), mine.signal);
       location.assign(runAddress(made.id));
     } catch (problem) {
-      progress.replaceChildren(...(problem.name === "AbortError" ? [] : [h("p", { class: "bad-text", role: "alert" }, problem.status === 0 ? t("common.offline") : problem.errors?.[0]?.message || problem.message || t("common.failed"))]));
+      progress.replaceChildren(...(problem.name === "AbortError" ? [] : [h("p", { class: "bad-text", role: "alert" }, told(problem))]));
     } finally {
       clearInterval(clock);
       running = null;
@@ -87,5 +89,3 @@ function summary({ questions, faults, headed }) {
       faults.length > SHOWN ? h("li", {}, t("impact.more", { count: faults.length - SHOWN })) : null) : null,
   ].filter(Boolean);
 }
-
-const stamp = () => new Intl.DateTimeFormat("sv-SE", { timeZone: document.documentElement.dataset.zone || undefined, dateStyle: "short", timeStyle: "short" }).format(new Date());

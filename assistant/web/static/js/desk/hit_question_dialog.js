@@ -1,24 +1,26 @@
 /** The form of a saved question, and the question before one is taken out. */
 
 import { EntryPicker } from "../console/entry_picker.js";
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { dateField } from "../dates.js";
 import { h, icon, toast } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
 import { asSent } from "./hit_save.js";
 
 const MOST = 2000;
 
-/** A dialog with a heading; resolves `done` with undefined when it is closed otherwise. */
+/** A dialog with a heading and `away`, its button to close it; resolves `done` with undefined when it is closed otherwise. */
 export function sheet(title, ...content) {
   let settle;
   const done = new Promise((resolve) => { settle = resolve; });
+  const away = h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => dialog.close() }, icon("close"));
   const dialog = h("dialog", { class: "sheet hit-sheet", "aria-labelledby": "hit-sheet-title", onclose: () => { dialog.remove(); settle(); } },
-    h("header", {}, h("h2", { id: "hit-sheet-title" }, title), h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => dialog.close() }, icon("close"))),
+    h("header", {}, h("h2", { id: "hit-sheet-title" }, title), away),
     ...content);
   document.body.append(dialog);
   dialog.showModal();
-  return { dialog, done, finish: (value) => { settle(value); dialog.close(); } };
+  return { dialog, away, done, finish: (value) => { settle(value); dialog.close(); } };
 }
 
 /** Asks for a question, `question` as it stands or null for a new one; resolves to it as saved, or to undefined. */
@@ -42,6 +44,7 @@ export function editQuestion(question) {
   const channel = select("channel", question?.channel ?? "");
   const error = h("p", { class: "bad-text small", role: "alert" });
   const save = h("button", { class: "btn primary", type: "submit" }, t("hit.keep"));
+  const cancel = h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, t("common.cancel"));
   const form = h("form", { class: "hit-question", onsubmit: send },
     h("div", { class: "field" }, h("label", { for: "hit-q-text" }, t("hit.question")), text),
     h("div", { class: "field" }, h("label", { for: "hit-q-expects" }, t("hit.expected_entry")), picker.element, h("small", {}, t("hit.expected_help"))),
@@ -51,8 +54,8 @@ export function editQuestion(question) {
       h("label", { class: "field" }, h("span", {}, t("hit.audience")), audience),
       h("label", { class: "field" }, h("span", {}, t("hit.channel")), channel)),
     error,
-    h("footer", { class: "hit-foot" }, h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, t("common.cancel")), save));
-  const { dialog, done, finish } = sheet(t(question ? "hit.edit" : "hit.add"), form);
+    h("footer", { class: "hit-foot" }, cancel, save));
+  const { dialog, away, done, finish } = sheet(t(question ? "hit.edit" : "hit.add"), form);
   dateField(date);
   text.focus();
   return done;
@@ -60,32 +63,35 @@ export function editQuestion(question) {
   async function send(event) {
     event.preventDefault();
     const given = asSent({ text: text.value.trim(), expects: picker.ids, must_hit: must.checked, as_of: date.value, audience: audience.value, channel: channel.value });
-    save.disabled = true;
+    const keep = () => (question
+      ? call("PUT", `/api/v1/questions/${encodeURIComponent(question.id)}`, { ...given, version: question.version })
+      : call("POST", "/api/v1/questions", given));
+    if (save.disabled) return;
     try {
-      finish(question ? await call("PUT", `/api/v1/questions/${encodeURIComponent(question.id)}`, { ...given, version: question.version }) : await call("POST", "/api/v1/questions", given));
+      finish(await heldOpen(dialog, [save, cancel, away], keep));
     } catch (problem) {
-      error.textContent = problem.status === 0 ? t("common.offline") : problem.errors?.[0]?.message || problem.message || t("common.failed");
-      save.disabled = false;
+      error.textContent = told(problem);
+      if (!dialog.contains(document.activeElement)) save.focus(); // disabled, it let go of the focus
     }
   }
 }
 
 /** Asks whether to take a question out and does it; resolves to true when the list is to be read anew: it is gone, or changed. */
 export function confirmRemoval(question) {
+  const cancel = h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, t("common.cancel"));
   const go = h("button", { class: "btn primary", type: "button", onclick: async () => {
-    go.disabled = true;
     try {
-      await call("DELETE", `/api/v1/questions/${encodeURIComponent(question.id)}?version=${question.version}`);
+      await heldOpen(dialog, [go, cancel, away], () => call("DELETE", `/api/v1/questions/${encodeURIComponent(question.id)}?version=${question.version}`));
       toast(t("hit.removed"));
       finish(true);
     } catch (problem) {
-      toast(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
-      go.disabled = false;
+      toast(told(problem), "alert");
       if (problem.status === 409) finish(true);
+      else if (!dialog.contains(document.activeElement)) go.focus(); // disabled, it let go of the focus
     }
   } }, icon("bin"), t("hit.remove"));
-  const { dialog, done, finish } = sheet(t("hit.remove_title"), h("blockquote", { class: "hit-quote" }, question.text), h("p", { class: "quiet" }, t(question.must_hit ? "hit.remove_must" : "hit.remove_help")),
-    h("footer", { class: "hit-foot" }, h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, t("common.cancel")), go));
+  const { dialog, away, done, finish } = sheet(t("hit.remove_title"), h("blockquote", { class: "hit-quote" }, question.text), h("p", { class: "quiet" }, t(question.must_hit ? "hit.remove_must" : "hit.remove_help")),
+    h("footer", { class: "hit-foot" }, cancel, go));
   go.focus();
   return done;
 }

@@ -1,6 +1,6 @@
 /** The saved questions: found, changed, taken out, imported; what must hit is switched with one press. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { askAddress, askedHow, expectedLinks } from "./hit_figures.js";
@@ -32,7 +32,7 @@ async function load() {
   } catch (problem) {
     if (problem.name === "AbortError" || mine !== asking) return;
     total.textContent = "";
-    list.replaceChildren(h("div", { class: "empty", role: "alert" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")),
+    list.replaceChildren(h("div", { class: "empty", role: "alert" }, icon("alert"), h("strong", {}, told(problem)),
       h("button", { class: "btn", type: "button", onclick: load }, icon("reload"), t("common.retry"))));
   } finally {
     if (mine === asking) list.setAttribute("aria-busy", "false");
@@ -80,7 +80,7 @@ function switcher(question) {
     try {
       Object.assign(question, await call("PUT", `/api/v1/questions/${encodeURIComponent(question.id)}`, { ...asSent({ ...question, must_hit: !question.must_hit }), version: question.version }));
     } catch (problem) {
-      toast(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
+      toast(told(problem), "alert");
       if (problem.status === 409) { // somebody changed it: as it stands now, it can be switched
         await load();
         list.querySelector(`[data-question="${CSS.escape(String(question.id))}"] .hit-switch`)?.focus();
@@ -101,8 +101,9 @@ function switcher(question) {
 
 async function edit(question) {
   const kept = await editQuestion(question);
-  if (kept) await load();
-  list.querySelector(`[data-question="${CSS.escape(String(kept?.id ?? question?.id))}"] .act button`)?.focus();
+  if (!kept) return;
+  await load();
+  if (document.activeElement === document.body) list.querySelector(`[data-question="${CSS.escape(String(kept.id))}"] .act button`)?.focus();
 }
 
 async function remove(question) {

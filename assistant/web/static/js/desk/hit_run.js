@@ -1,6 +1,6 @@
 /** One run: its figures, and its rows with a filter on what went wrong. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { askAddress, askedHow, compareAddress, expectedLinks, fate, fateChip, FIGURES, share, topAnswers, when } from "./hit_figures.js";
@@ -17,7 +17,7 @@ export async function showRun(root, id) {
     const [run, { runs }] = await Promise.all([call("GET", `/api/v1/hit-runs/${encodeURIComponent(id)}`), call("GET", "/api/v1/hit-runs?limit=200")]);
     draw(root, run.run, run.rows, runs);
   } catch (problem) {
-    root.replaceChildren(back(), h("div", { class: "panel empty", role: "alert" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")),
+    root.replaceChildren(back(), h("div", { class: "panel empty", role: "alert" }, icon("alert"), h("strong", {}, told(problem)),
       h("button", { class: "btn", type: "button", onclick: () => showRun(root, id) }, icon("reload"), t("common.retry"))));
   } finally {
     root.setAttribute("aria-busy", "false");

@@ -1,6 +1,6 @@
 /** Keeps a question with the entry that must answer it; said again with a way back. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 
@@ -22,7 +22,7 @@ export async function saveQuestion(asked, result, results) {
       say(t("hit.unsaved"), "back");
     });
   } catch (problem) {
-    say(problem.status === 0 ? t("common.offline") : problem.message || t("common.failed"), "alert");
+    say(told(problem), "alert");
   }
 }
 
@@ -49,7 +49,7 @@ function say(text, shape, undo) {
   const box = document.getElementById("toasts");
   const item = h("div", { class: "toast hit-toast" }, icon(shape), h("span", {}, text), undo ? h("button", { class: "btn plain", type: "button", onclick: async (event) => {
     event.target.disabled = true;
-    await undo().catch((problem) => say(problem.message || t("common.failed"), "alert"));
+    await undo().catch((problem) => say(told(problem), "alert"));
   } }, t("hit.undo")) : null);
   box.replaceChildren(item);
   setTimeout(() => item.remove(), SHOWN_MS);

@@ -1,6 +1,6 @@
 /** The impact preview: what publishing or withdrawing would do to the questions people ask, before it is done. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { minute } from "../moments.js";
@@ -141,7 +141,7 @@ class ImpactPanel {
   #fail(problem) {
     this.#failed = true;
     const faults = problem.errors ?? [];
-    const said = problem.status === 0 ? t("common.offline") : faults.length ? t("impact.faulty") : problem.message || t("common.failed");
+    const said = faults.length ? t("impact.faulty") : told(problem);
     const list = faults.length ? h("ul", { class: "impact-faults" }, ...faults.map(({ message }) => h("li", {}, message))) : null;
     this.took.textContent = "";
     if (this.result) {

@@ -1,5 +1,6 @@
 /** The form that takes files: choosing, dropping, sending them with progress. */
 
+import { told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { upload } from "../upload.js";
@@ -92,7 +93,7 @@ export class ImportForm {
       } catch (problem) {
         if (problem.name === "AbortError") break;
         left.shift();
-        failed.push([one, problem.status === 0 ? t("common.offline") : problem.errors?.[0]?.message || problem.message]);
+        failed.push([one, told(problem)]);
       }
     }
     window.removeEventListener("beforeunload", stay);

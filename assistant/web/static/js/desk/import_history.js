@@ -1,6 +1,6 @@
 /** The imports before: newest first, those under way with their progress. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { minute } from "../moments.js";
@@ -29,7 +29,7 @@ export class ImportHistory {
         return;
       }
       this.box.setAttribute("aria-busy", "false");
-      this.box.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message),
+      this.box.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, told(problem)),
         h("button", { class: "btn", type: "button", onclick: () => this.load() }, icon("reload"), t("common.retry"))));
       return;
     }

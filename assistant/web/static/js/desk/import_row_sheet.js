@@ -1,6 +1,6 @@
 /** One row in full: what it changes in the entry, or the cells it failed with, beside what says the same. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { count, faultPlace, outcomeChip, placeText } from "./import_state.js";
@@ -20,7 +20,7 @@ export async function showRow(run, row) {
   try {
     fill(body, run, await call("GET", `${run.url}/rows/${row.number}`));
   } catch (problem) {
-    body.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message)));
+    body.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, told(problem))));
   } finally {
     body.setAttribute("aria-busy", "false");
   }

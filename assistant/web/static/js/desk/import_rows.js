@@ -1,6 +1,6 @@
 /** The rows of an import: filtered by what becomes of them, page by page, each to be looked at in full. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { showRow } from "./import_row_sheet.js";
@@ -39,7 +39,7 @@ export class ImportRows {
     } catch (problem) {
       if (asked !== this.#asked) return;
       this.pager.replaceChildren();
-      this.list.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, problem.status === 0 ? t("common.offline") : problem.message),
+      this.list.replaceChildren(h("div", { class: "empty" }, icon("alert"), h("strong", {}, told(problem)),
         h("button", { class: "btn", type: "button", onclick: () => this.#load() }, icon("reload"), t("common.retry"))));
     } finally {
       if (asked === this.#asked) this.list.setAttribute("aria-busy", "false");

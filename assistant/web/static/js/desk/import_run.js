@@ -1,6 +1,6 @@
 /** One import: how far it is, what it comes to, and carrying it out. It can be left and come back to. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
 import { minute } from "../moments.js";
@@ -72,7 +72,7 @@ export class ImportRun {
       this.#timer = setTimeout(() => this.#look(), HIDDEN_MS);
       return;
     }
-    const text = { 0: t("common.offline"), 404: t("importer.gone") }[problem.status] ?? problem.message;
+    const text = problem.status === 404 ? t("importer.gone") : told(problem);
     this.title.textContent = t("importer.title");
     this.body.replaceChildren(h("div", { class: "panel empty" }, icon("alert"), h("strong", {}, text),
       h("button", { class: "btn", type: "button", onclick: () => this.#look() }, icon("reload"), t("common.retry"))));
@@ -153,7 +153,7 @@ export class ImportRun {
   async #confirm(run, button) {
     const how = await confirmApply(run);
     if (run.id !== this.id) return; // gone back meanwhile
-    button.focus();
+    if (document.activeElement === document.body) button.focus();
     if (how) await this.#apply(how, button);
   }
 
@@ -169,13 +169,13 @@ export class ImportRun {
       await this.#look();
     } catch (problem) {
       button.disabled = false; // said also to who went back: it was not carried out
+      if (document.activeElement === document.body) button.focus();
       if (problem.body?.broken && !how.override && id === this.id) {
         const override = await askReason(problem.message, problem.body.broken);
-        button.focus();
         if (override) await this.#apply({ ...how, override }, button);
         return;
       }
-      toast(problem.status === 0 ? t("common.offline") : problem.message, "alert");
+      toast(told(problem), "alert");
     }
   }
 }

@@ -1,9 +1,8 @@
 /** Has external links checked, a few at a time, when an editor asks; what is broken can be reported. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon, toast } from "../dom.js";
 import { t } from "../i18n.js";
-import { told } from "./fresh_page.js";
 
 const FEW = 5;
 const SHAPE = { ok: ["good", "check"], moved: ["info", "next"], gone: ["bad", "stop"], refused: ["due", "alert"], failed: ["due", "alert"], private: ["due", "alert"], busy: ["", "clock"] };

@@ -1,6 +1,6 @@
 /** What a published version affects: entries, cases and canned replies that rest on it. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { wordDiff } from "../console/word_diff.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
@@ -23,7 +23,7 @@ export function showRipple(box, { entryId, revision, status }) {
       body.replaceChildren(...drawn(touched, counts, entryId, revision));
     } catch (problem) {
       ask.hidden = false;
-      body.replaceChildren(h("p", { class: "bad-text" }, problem.status === 0 ? t("common.offline") : problem.message || t("common.failed")));
+      body.replaceChildren(h("p", { class: "bad-text" }, told(problem)));
     }
   }
 }

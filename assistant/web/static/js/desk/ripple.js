@@ -1,8 +1,9 @@
 /** What a change touches: each row edited with the proposed sentence, or vouched for as it stands. */
 
+import { told } from "../api.js";
 import { toast } from "../dom.js";
 import { RowActions } from "./fresh_actions.js";
-import { fetchPage, takeOver, told, watchAge } from "./fresh_page.js";
+import { fetchPage, takeOver, watchAge } from "./fresh_page.js";
 import { Rows, listKeys } from "./fresh_rows.js";
 
 const page = document.getElementById("ripple");

@@ -1,7 +1,8 @@
 /** The steps of the lifecycle: each asks once, says what it will do, and tells why it was refused. */
 
-import { call } from "../api.js";
+import { call, told } from "../api.js";
 import { h, icon } from "../dom.js";
+import { heldOpen } from "../held_open.js";
 import { t } from "../i18n.js";
 import { brokenList } from "./steps_broken.js";
 
@@ -40,16 +41,17 @@ export class Steps {
     this.busy = h("p", { class: "small quiet", role: "status" });
     this.broken = h("div", { class: "step-broken" });
     this.go = h("button", { class: "btn primary", type: "submit" }, icon(ICONS[step]), label);
+    this.cancel = h("button", { class: "btn plain", type: "button", onclick: () => this.sheet.close() }, t("common.cancel"));
+    this.away = h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => this.sheet.close() }, icon("close"));
     this.sheet = h("dialog", { class: "sheet", "aria-labelledby": "step-title" }, h("form", { class: "step-sheet", method: "dialog", novalidate: true, onsubmit: (event) => this.#submit(event) },
-      h("header", {}, h("h2", { id: "step-title" }, t("review.take.title", { step: label, number: this.page.dataset.revision })),
-        h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("common.close"), onclick: () => this.sheet.close() }, icon("close"))),
+      h("header", {}, h("h2", { id: "step-title" }, t("review.take.title", { step: label, number: this.page.dataset.revision })), this.away),
       h("p", {}, document.getElementById(`does-${step}`).textContent),
       step === "approve" ? h("p", { class: "hash small" }, t("review.take.bound", { hash: this.page.dataset.hash.slice(0, 12) })) : null,
       this.broken,
       this.note ? h("div", { class: "field" }, h("label", { for: "step-note" }, t(needed ? "review.take.reason" : "review.take.note")), this.note, h("small", {}, t(needed ? "review.take.reason_help" : "review.take.note_help"))) : null,
       this.error,
       this.busy,
-      h("footer", {}, h("button", { class: "btn plain", type: "button", onclick: () => this.sheet.close() }, t("common.cancel")), this.go)));
+      h("footer", {}, this.cancel, this.go)));
     this.sheet.addEventListener("close", () => {
       this.sheet.remove();
       if (document.activeElement === document.body || !document.activeElement) button.focus();
@@ -88,12 +90,13 @@ export class Steps {
     this.go.disabled = true;
     this.error.textContent = "";
     this.busy.textContent = t(this.step === "publish" || this.step === "withdraw" ? "review.take.checking" : "review.take.busy");
+    const take = () => call("POST", `/api/v1/entries/${encodeURIComponent(entry)}/revisions/${revision}/${this.step}`, body, { headers: { "If-Match": `"${this.watch.version}"` } });
     try {
-      const after = await call("POST", `/api/v1/entries/${encodeURIComponent(entry)}/revisions/${revision}/${this.step}`, body, { headers: { "If-Match": `"${this.watch.version}"` } });
-      this.#leave(after);
+      this.#leave(await heldOpen(this.sheet, [this.cancel, this.away], take));
     } catch (problem) {
       this.go.disabled = false;
       this.busy.textContent = "";
+      if (!this.sheet.contains(document.activeElement)) this.go.focus(); // disabled, it let go of the focus
       await this.#refused(problem);
     }
   }
@@ -128,7 +131,6 @@ export class Steps {
       this.error.textContent = t("review.take.again"); // only who keeps the entry changed: what was read still stands
       return;
     }
-    const said = problem.status === 0 ? t("common.offline") : problem.status === 403 ? t("review.take.not_now") : problem.message;
-    this.error.textContent = said || t("common.failed");
+    this.error.textContent = problem.status === 403 ? t("review.take.not_now") : told(problem);
   }
 }

@@ -1,8 +1,9 @@
 /** My tasks: what was done goes from the list, and the next one has the focus. */
 
+import { told } from "../api.js";
 import { toast } from "../dom.js";
 import { RowActions } from "./fresh_actions.js";
-import { fetchPage, takeOver, told, watchAge } from "./fresh_page.js";
+import { fetchPage, takeOver, watchAge } from "./fresh_page.js";
 import { Rows, listKeys } from "./fresh_rows.js";
 
 const tasks = document.getElementById("tasks");
