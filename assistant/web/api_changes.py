@@ -25,8 +25,7 @@ def read_changes(query: ChangesQuery) -> ChangesOut | NewsListOut:
     if since is not None:
         now = context.services().clock()
         until = parse_moment(query.until, "until") or now
-        # Whole seconds, as they are told: news of the second that is still running comes next time.
-        return _news(since, min(until, now).replace(microsecond=0), query.limit)
+        return _news(since, min(until, now), query.limit)
     return _feed(query)
 
 
@@ -50,7 +49,8 @@ def read_versions(entry_id: str, query: VersionsQuery) -> VersionsOut:
 
 
 def _news(since: datetime, until: datetime, limit: int) -> NewsListOut:
-    catalogue = context.services().catalogue.current(own_write=True)
+    services = context.services()
+    catalogue = services.catalogue.current(own_write=True)
     rows = [
         row
         for happening in happenings(catalogue, since, until)
@@ -58,7 +58,7 @@ def _news(since: datetime, until: datetime, limit: int) -> NewsListOut:
     ]
     return {
         "since": context.moment_json(since),
-        "until": context.moment_json(until),
+        "until": until.astimezone(services.settings.site_tz).isoformat(),  # to the microsecond
         "changes": rows[:limit],
         "total": len(rows),
     }

@@ -67,10 +67,10 @@ class NewsOut(TypedDict):
 class NewsListOut(TypedDict):
     """News after `since` up to `until`, newest first; `total` counts those cut off by the limit.
 
-    Ask again with `since` set to `until`: nothing is told twice or missed.
+    Ask again with `since` set to `until`, which is exact: nothing is told twice or missed.
     """
 
     since: str | None
-    until: str | None
+    until: str
     changes: list[NewsOut]
     total: int

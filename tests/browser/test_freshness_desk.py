@@ -199,6 +199,8 @@ def test_nobody_vouches_for_a_version_they_have_not_seen(
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text(f"现在生效的是版本 {number}")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(first).to_be_focused()
     page.keyboard.press("a")
     page.get_by_role("dialog").get_by_label("负责").fill("促销组")
     page.keyboard.press("Enter")

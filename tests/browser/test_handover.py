@@ -129,12 +129,16 @@ def test_what_is_under_way_can_not_be_left(service: Service, page: Page) -> None
     dialog.get_by_label("备注").fill("客户坚持")
     held: list[Route] = []
     page.route("**/handover", lambda route: held.append(route))
-    with page.expect_request("**/handover"):
-        page.keyboard.press("Control+Enter")
+    dialog.get_by_label("备注").press("Control+Enter")
+    expect(dialog).to_have_attribute("aria-busy", "true")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("button", name="取消")).to_be_disabled()
+    for _ in range(200):
+        if held:
+            break
+        page.wait_for_timeout(50)
     held.pop().continue_()
     expect(dialog).to_be_hidden()
     expect(page.locator(".toast")).to_contain_text("已转交")

@@ -84,8 +84,12 @@ def test_the_first_screen(page: Page, host: Host) -> None:
 def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(page: Page, host: Host) -> None:
     page.goto(host.page("phone"))
     widget = Customer(page).open()
-    box = widget.panel.bounding_box()
-    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    page.wait_for_function(  # it slides in
+        """() => {
+          const { x, y, width, height } = document.querySelector("zhike-widget").shadowRoot.querySelector(".panel").getBoundingClientRect();
+          return x === 0 && y === 0 && width === 390 && height === 844;
+        }"""
+    )
     expect(widget.panel).to_have_attribute("aria-modal", "true")
     expect(widget.part("header .shut")).to_be_focused()  # no field: no keyboard that covers it
     inside = "() => document.activeElement === document.querySelector('zhike-widget')"

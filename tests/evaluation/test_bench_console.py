@@ -187,7 +187,7 @@ def test_a_short_run_on_the_real_service(tmp_path: Path, monkeypatch: pytest.Mon
     for found in (ROOT / "content" / "policy").glob("return-7-days.*.md"):
         shutil.copy(found, content)
     said: list[str] = []
-    measured = measure(content, Load(consoles=3, minutes=0.05, every=1.0), said.append)
+    measured = measure(content, Load(consoles=3, minutes=0.05, every=0.5), said.append)
     figures = as_json(measured)
     assert figures["errors"] == {}
     assert (figures["lost"], figures["repeated"], figures["strayed"]) == (0, 0, 0)
