@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 import numpy as np
@@ -72,7 +73,7 @@ class _Said(NamedTuple):
     families: NDArray[np.bool_]
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _said(text: str) -> _Said:
     plain = normalise(text)
     counts: Counter[str] = Counter()
@@ -87,7 +88,7 @@ def _said(text: str) -> _Said:
         found[0] |= not han
         found[1] |= pair
         found[2] |= term.word
-    for char in plain:
+    for char in map(intern, plain):
         if _is_han(char) and char not in STOP_WORDS:
             counts[char] += 1
             member.setdefault(char, [False, False, False])[0] = True

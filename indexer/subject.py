@@ -41,7 +41,7 @@ def nouns(text: str) -> tuple[Noun, ...]:
     return _nouns_of(text) if len(text) <= REMEMBERED else _nouns_of.__wrapped__(text)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _nouns_of(text: str) -> tuple[Noun, ...]:
     import rjieba
 

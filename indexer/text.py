@@ -12,6 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.measures import measured
@@ -198,7 +199,7 @@ def analyse_query(text: str) -> list[Term]:
     return list(_query_terms(text) if len(text) <= REMEMBERED else _query_terms.__wrapped__(text))
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _query_terms(text: str) -> tuple[Term, ...]:
     plain = normalise(text)
     found = {term.text: term for term in _as_quantities(list(terms(plain, query=True)), plain)}
@@ -246,13 +247,13 @@ def _han(run: str, start: int, query: bool) -> Iterator[Term]:
     for word in _cutter()(run, True):
         end = at + len(word)
         words.add((at, end))
-        yield Term(word, start + at, start + end, True)
+        yield Term(intern(word), start + at, start + end, True)  # kept once, however often it is met
         at = end
     lengths = (2,) if query else (1, 2)
     for length in lengths:
         for at in range(len(run) - length + 1):
             if (at, at + length) not in words:
-                yield Term(run[at : at + length], start + at, start + at + length, False)
+                yield Term(intern(run[at : at + length]), start + at, start + at + length, False)
 
 
 @lru_cache(maxsize=50_000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from sys import intern
 
 from kb.contrasts import without_names
 
@@ -92,7 +93,7 @@ def words_of(text: str) -> frozenset[str]:
     for run in _HAN.findall(text):
         found |= {run[i : i + 2] for i in range(len(run) - 1)} if len(run) > 1 else {run}
     found |= {_stem(word) for word in _WORD.findall(text)}
-    return frozenset(found)
+    return frozenset(map(intern, found))
 
 
 def _stem(word: str) -> str:

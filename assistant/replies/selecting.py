@@ -155,9 +155,10 @@ def _cover_words(selection: Selection, ranked: list[Group]) -> None:
 
     Asked for an activated phone, the general rule alone would mislead.
     """
-    said = "".join(choice.text for choice in selection.chosen)
     terms = telling_terms(selection.question, selection.content, selection.vocabulary)[:1]
-    for term in (term for term in terms if not mentions(said, term)):
+    for term in terms:
+        if any(mentions(choice.text, term) for choice in selection.chosen):
+            continue
         speaking = [g for g in ranked if any(mentions(p.text, term) for p in g)]
         rows = [p for p in selection.pool if p.shape is Shape.ROW and mentions(p.text, term)]
         if rows and len(rows) <= MAX_FACTS:
