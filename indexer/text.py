@@ -242,12 +242,13 @@ def _joined_codes(text: str) -> Iterator[Term]:
 
 
 def _han(run: str, start: int, query: bool) -> Iterator[Term]:
+    # Interned: what is remembered of many texts holds each term once.
     words: set[tuple[int, int]] = set()
     at = 0
     for word in _cutter()(run, True):
         end = at + len(word)
         words.add((at, end))
-        yield Term(intern(word), start + at, start + end, True)  # kept once, however often it is met
+        yield Term(intern(word), start + at, start + end, True)
         at = end
     lengths = (2,) if query else (1, 2)
     for length in lengths:

@@ -72,7 +72,7 @@ def _open_sqlite(url: sa.URL, threads: int) -> Engine:
 
 
 def _pool(threads: int, extra: int) -> dict[str, Any]:
-    """The connection that came back last goes out first: its cache is warm, the others stay small."""
+    """What came back last goes out first: its cache is warm, those of the others stay small."""
     kept = min(max(threads, _LEAST_KEPT), _MOST_KEPT)
     return {"pool_size": kept, "max_overflow": extra, "pool_use_lifo": True}
 
