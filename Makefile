@@ -28,7 +28,7 @@ run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT= change
 	@exec $(BIN)/zhike serve --import content
 
 test: .venv/dev.stamp ## run the tests
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 history: .venv/dev.stamp ## 16 writers x 2,000 operations at once; checks that no update is lost (long)
 	@ZHIKE_HISTORY_OPERATIONS=2000 $(BIN)/python -m pytest tests/kb/test_many_writers.py

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,17 @@ AGENTS = {"li": "李客服", "wang": "王客服"}
 expect.set_options(timeout=20_000)  # patience for busy machines; nothing is timed
 
 State = dict[str, object]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives each browser test a second try; the summary names those that took it (RERUN).
+
+    Thousands of steps with a page that shares two cores with other tests are late now and then. All
+    other tests have one try, and what is broken fails twice.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @dataclass
@@ -51,6 +63,8 @@ def chromium() -> Iterator[Browser]:
             executable_path=path,
             args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
         )
+        # Things are where they belong at once; a test that is about motion asks for it.
+        browser.new_context = partial(browser.new_context, reduced_motion="reduce")  # type: ignore[method-assign]
         yield browser
         browser.close()
 

@@ -73,7 +73,6 @@ def shown(
 ) -> Iterator[Shown]:
     context = chromium.new_context(
         storage_state=signed_in,  # type: ignore[arg-type]
-        reduced_motion="reduce",  # no colour is caught half-way
         **APPEARANCES[request.param],
     )
     page = context.new_page()

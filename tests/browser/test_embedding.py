@@ -22,6 +22,8 @@ from tests.browser.service import (
     serving,
 )
 
+pytestmark = pytest.mark.browser
+
 # A platform's page in as few lines as can be: it shows the console and keeps what it is told.
 HOST = """<!doctype html><meta charset="utf-8"><title>platform</title>
 <link rel="icon" href="data:,">

@@ -113,6 +113,17 @@ def test_nothing_of_the_page_is_touched(page: Page, host: Host) -> None:
     assert after["head"] == before["head"] + 2  # the tag, and what this test put there
 
 
+@pytest.mark.parametrize("page", [{**WIDE, "reduced_motion": "no-preference"}], indirect=True)
+def test_it_opens_with_a_short_motion_to_its_place(page: Page, host: Host) -> None:
+    page.goto(host.page("moving"))
+    widget = Customer(page).open()
+    widget.panel.evaluate("panel => Promise.all(panel.getAnimations().map((one) => one.finished))")
+    assert widget.panel.evaluate("panel => getComputedStyle(panel).animationName") == "appear"
+    box = widget.panel.bounding_box()
+    assert box
+    assert (box["x"], box["y"]) == (1280 - 20 - 380, 800 - 92 - 600)
+
+
 def test_nothing_of_the_page_reaches_it(page: Page, host: Host) -> None:
     spoiling = '<link rel="stylesheet" href="spoiling.css">'
     page.goto(host.page("spoiled", head=spoiling, body='<div id="cover"></div>'))

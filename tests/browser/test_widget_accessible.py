@@ -149,7 +149,7 @@ def hosts(
 def shown(
     chromium: Browser, hosts: tuple[Host, Host], api: Api, request: pytest.FixtureRequest
 ) -> Iterator[Shown]:
-    options = {"reduced_motion": "reduce", "bypass_csp": True, **APPEARANCES[request.param]}
+    options = {"bypass_csp": True, **APPEARANCES[request.param]}
     context = chromium.new_context(**options)  # axe itself comes as an inline script
     yield Shown(Customer(context.new_page()), *hosts, api, str(options["locale"]))
     context.close()

@@ -66,7 +66,6 @@ def guarded(service: Service, chromium: Browser, signed_in: dict[str, object]) -
         storage_state=signed_in,  # type: ignore[arg-type]
         viewport=WIDE,  # type: ignore[arg-type]
         locale="zh-CN",
-        reduced_motion="reduce",
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield Guarded(context, service.base)
