@@ -231,7 +231,8 @@ def test_what_is_wrong_is_named_and_led_to(desk: OpenPage) -> None:
     page.locator("input[name=kind][value=policy]").check()
     page.locator("#editor-title").fill("运费")
     put(page, "第一行\n\n# 一级标题\n\n末行")
-    expect(page.locator("#editor-problems")).to_contain_text("1 处要改")
+    expect(page.locator("#editor-problems .problems-sum")).to_have_text("1 处要改")  # it has an id
+    expect(page.locator("#editor-problems .problems-list")).to_contain_text("第 3 行")
     page.keyboard.press("Alt+e")
     picked = "area => area.value.slice(area.selectionStart, area.selectionEnd)"
     assert page.locator("#editor-body").evaluate(picked) == "# 一级标题"

@@ -208,8 +208,9 @@ def test_a_lost_visit_begins_anew_with_what_was_typed(widget: Customer, host: Ho
     )
     assert ended.status == 204
     type_and_send(widget, QUESTION)
-    expect(widget.part(".messages .card").first).to_be_visible()
+    expect(widget.messages.first).to_contain_text(QUESTION)  # where the old visit began before
     expect(widget.messages).to_have_count(2)
+    expect(widget.part(".messages .card").first).to_be_visible()
     expect(widget.part(".past")).to_contain_text("发票")  # can still be read
     expect(widget.part(".past .foot")).to_have_count(0)
     expect(widget.part(".divider")).to_contain_text("新的会话")
