@@ -81,6 +81,7 @@ def canned(page: Page, code: str, key: str = "Enter") -> None:
     """Puts the canned reply with this short code in."""
     page.keyboard.press("Alt+p")
     palette = page.locator("dialog.palette")
+    expect(palette).to_be_visible()
     page.keyboard.type(code)
     expect(palette.locator(".palette-list [aria-selected=true]")).to_contain_text(code)
     page.keyboard.press(key)

@@ -147,6 +147,7 @@ def test_what_was_sent_is_told_adopted_or_ignored(service: Service, page: Page) 
 
 def test_canned_replies_stack_as_paragraphs(service: Service, page: Page) -> None:
     page.goto(f"{service.base}/agent")
+    expect(page.locator("#contacts")).to_contain_text("临时会话")  # its keys are bound
     message(page).focus()
     canned(page, "jbsq")
     canned(page, "fptt")

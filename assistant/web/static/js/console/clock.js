@@ -85,7 +85,7 @@ function draw(one) {
   face.firstChild.replaceChildren(icon(ICONS[state]));
   const changed = one.state !== "";
   one.state = state;
-  if (changed) face.dispatchEvent(new CustomEvent("clockstate", { bubbles: true, detail: { state, what: clock.what } }));
+  if (changed) face.dispatchEvent(new Event("clockstate", { bubbles: true }));
 }
 
 function tick() {

@@ -4,7 +4,7 @@ import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { clearMarks, markWords } from "./marks.js";
 import { reasons } from "./risk_reasons.js";
-import { clockFace, currentClock } from "./clock.js";
+import { clockFace, currentClock, stateOf } from "./clock.js";
 import { groupLabel, skillGroups } from "./skill_groups.js";
 
 const MOODS = { calm: "plain", worried: "due", angry: "bad" };
@@ -28,6 +28,7 @@ export class RiskStrip {
   #shape = "";
   #warned = "";
   #found = null;
+  #states = new Map(); // of the clocks as they were last told
 
   constructor(root, { handOver, transcript = document.getElementById("transcript") }) {
     this.root = root;
@@ -42,7 +43,7 @@ export class RiskStrip {
       class: "btn plain risk-toggle", type: "button", "aria-expanded": "false", "aria-controls": "risk-details", onclick: () => this.expand(),
     }, icon("next"), t("risk.why"));
     root.replaceChildren(this.alarm, this.said, this.warning, h("div", { class: "risk-line" }, this.parts, this.toggle), this.details);
-    root.addEventListener("clockstate", ({ detail }) => this.#say(detail));
+    root.addEventListener("clockstate", () => this.#tellTime());
     skillGroups().then(() => { this.#shape = ""; this.#draw(); }, () => {});
   }
 
@@ -52,6 +53,7 @@ export class RiskStrip {
     if (other) {
       this.expand(false);
       this.#warned = "";
+      this.#states.clear();
       clearMarks();
     }
     this.#conversation = conversation;
@@ -79,9 +81,13 @@ export class RiskStrip {
     this.toggle.setAttribute("aria-expanded", String(open));
   }
 
+  get #closedAt() {
+    return this.#conversation?.status === "closed" ? this.#conversation.summary?.closed_at ?? null : null;
+  }
+
   #draw() {
     const found = this.#found;
-    const closedAt = this.#conversation?.status === "closed" ? this.#conversation.summary?.closed_at ?? null : null;
+    const closedAt = this.#closedAt;
     const shape = JSON.stringify([this.#conversation?.id, found, closedAt]);
     if (shape === this.#shape) return;
     this.#shape = shape;
@@ -96,6 +102,7 @@ export class RiskStrip {
     this.parts.replaceChildren(...this.#line(found, closedAt));
     this.details.replaceChildren(...reasons(found, closedAt, this.#handOverButton(found)));
     if (focused) this.root.querySelector(`[data-part="${focused}"]`)?.focus();
+    this.#tellTime(); // a clock may have run on between its last look and being drawn anew
   }
 
   #line({ risk }, closedAt) {
@@ -164,7 +171,16 @@ export class RiskStrip {
     }, icon("person"), t("handover.action"), h("kbd", { "aria-hidden": "true" }, "Alt H"));
   }
 
-  #say({ state, what }) {
-    if (state === "due" || state === "over") this.said.textContent = t(`clock.say_${what}_${state}`);
+  /** Says what has become due since it was looked at last; nothing of clocks that are new here. */
+  #tellTime() {
+    const closedAt = this.#closedAt;
+    for (const one of [this.#found?.risk.clock, this.#found?.risk.complaint]) {
+      if (!one) continue;
+      const clock = currentClock(one, closedAt);
+      const [state, key] = [stateOf(clock), `${clock.what} ${clock.due}`];
+      const before = this.#states.get(key);
+      this.#states.set(key, state);
+      if (before && before !== state && (state === "due" || state === "over")) this.said.textContent = t(`clock.say_${clock.what}_${state}`);
+    }
   }
 }
